@@ -1,0 +1,277 @@
+"""Rules: what must hold of the rows of a connectome, each one SQL query that finds offenders.
+
+The same queries serve the writer, before a folder is put in place, and ``neuropil check``. They
+run in DuckDB, which streams and spills, so they work on tables larger than memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .manifest import Manifest
+from .problem import Problem
+from .schemas import TABLES, Column, TableSchema
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def row_problems(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    columns: Mapping[str, set[str]],
+    progress: Callable[[str], None] | None = None,
+) -> Iterator[Problem]:
+    """Check the rows of every table of the contract.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Has a view or table under the name of each table to check.
+    manifest : Manifest
+        For the meaning of weights.
+    columns : mapping of str to set of str
+        The tables that can be checked and the columns they have. A table whose files are damaged
+        is left out, and so are the rules that need it.
+    progress : callable, optional
+        Told the name of each rule before it runs.
+    """
+
+    def run(name: str, query: str) -> tuple[Any, ...]:
+        if progress is not None:
+            progress(name)
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        return row
+
+    for table, names in columns.items():
+        if table not in TABLES:
+            continue
+        schema = TABLES[table]
+        for column in schema.columns:
+            if column.name in names:
+                yield from _column_problems(run, schema, column)
+        yield from _key_problems(run, schema)
+        if "nodes" in columns:
+            for column_name in schema.references:
+                yield from _reference_problems(run, schema, column_name)
+    yield from _electrical_problems(run, columns)
+    yield from _count_problems(run, manifest, columns)
+    yield from _region_problems(run, columns)
+    yield from _skeleton_problems(run, columns)
+
+
+_Run = Callable[[str, str], tuple[Any, ...]]
+
+
+def _column_problems(run: _Run, schema: TableSchema, column: Column) -> Iterator[Problem]:
+    name = column.name
+    if not column.nullable:
+        (rows,) = run(
+            f"{schema.name}.{name} has no gaps",
+            f'SELECT count(*) FROM {schema.name} WHERE "{name}" IS NULL',
+        )
+        if rows:
+            yield Problem(
+                table=schema.name,
+                rule="missing value",
+                rows=rows,
+                message=f"{name} is empty in {_rows(rows)}; it must be filled in every row.",
+            )
+    if column.rule is not None:
+        rows, example = run(
+            f"{schema.name}.{name} in range",
+            f'SELECT count(*), any_value("{name}") FROM {schema.name} WHERE NOT ({column.rule})',
+        )
+        if rows:
+            yield Problem(
+                table=schema.name,
+                rule="value out of range",
+                rows=rows,
+                message=f"{name} must satisfy {_plain(column.rule)}; {_rows(rows)} "
+                f"{_verb(rows)} not, for instance {example!r}.",
+            )
+
+
+def _key_problems(run: _Run, schema: TableSchema) -> Iterator[Problem]:
+    key = ", ".join(schema.key)
+    keys, rows, *example = run(
+        f"{schema.name}: key is unique",
+        f"SELECT count(*), coalesce(sum(n - 1), 0), {', '.join(f'any_value({k})' for k in schema.key)}"
+        f" FROM (SELECT {key}, count(*) AS n FROM {schema.name} GROUP BY {key} HAVING n > 1)",
+    )
+    if keys:
+        shown = ", ".join(f"{k} {v!r}" for k, v in zip(schema.key, example, strict=True))
+        yield Problem(
+            table=schema.name,
+            rule="duplicate key",
+            rows=int(rows),
+            message=f"({key}) must be unique; {keys:,} {'key stands' if keys == 1 else 'keys stand'}"
+            f" more than once, for instance {shown}. Sum or drop the repeated rows.",
+        )
+
+
+def _reference_problems(run: _Run, schema: TableSchema, column: str) -> Iterator[Problem]:
+    rows, example = run(
+        f"{schema.name}.{column} is in nodes",
+        f'SELECT count(*), any_value("{column}") FROM {schema.name} '
+        f'WHERE "{column}" IS NOT NULL AND "{column}" NOT IN '
+        "(SELECT node_id FROM nodes WHERE node_id IS NOT NULL)",
+    )
+    if rows:
+        yield Problem(
+            table=schema.name,
+            rule="unknown neuron",
+            rows=rows,
+            message=f"{column} must be a node_id of nodes; {_rows(rows)} {_verb(rows)} not, "
+            f"for instance {example}. Add the neuron to nodes, or leave the row out.",
+        )
+
+
+def _electrical_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:
+    if "edges" not in columns or "weight" not in columns["edges"]:
+        return
+    rows, pre, post = run(
+        "electrical edges go both ways",
+        "SELECT count(*), any_value(a.pre_id), any_value(a.post_id) FROM edges a "
+        "ANTI JOIN edges b ON a.pre_id = b.post_id AND a.post_id = b.pre_id "
+        "AND a.weight = b.weight AND b.edge_type = 'electrical' "
+        "WHERE a.edge_type = 'electrical'",
+    )
+    if rows:
+        yield Problem(
+            table="edges",
+            rule="one-way electrical edge",
+            rows=rows,
+            message="an electrical edge must stand in both directions with one weight; "
+            f"{_rows(rows)} {'has' if rows == 1 else 'have'} no twin, "
+            f"for instance {pre} to {post}.",
+        )
+
+
+def _count_problems(
+    run: _Run, manifest: Manifest, columns: Mapping[str, set[str]]
+) -> Iterator[Problem]:
+    edges = columns.get("edges", set())
+    if "syn_count" not in edges:
+        return
+    counted = [
+        kind for kind, entry in manifest.weights.items() if entry.get("meaning") == "synapses"
+    ]
+    if counted:
+        kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in counted)
+        rows, pre, post = run(
+            "weight equals syn_count",
+            "SELECT count(*), any_value(pre_id), any_value(post_id) FROM edges "
+            f"WHERE edge_type IN ({kinds}) AND weight IS DISTINCT FROM syn_count",
+        )
+        if rows:
+            yield Problem(
+                table="edges",
+                rule="weight is not syn_count",
+                rows=rows,
+                message="the manifest says that weight counts synapses, so it must equal "
+                f"syn_count; {_rows(rows)} {_verb(rows)} not, for instance {pre} to {post}.",
+            )
+    if "synapses" not in columns:
+        return
+    rows, pre, post, stored, found = run(
+        "syn_count equals the synapses",
+        """
+        WITH counted AS (
+            SELECT pre_id, post_id, count(*) AS n FROM synapses
+            WHERE pre_id IS NOT NULL AND post_id IS NOT NULL GROUP BY ALL
+        ), stored AS (
+            SELECT pre_id, post_id, sum(syn_count) AS n FROM edges
+            WHERE syn_count IS NOT NULL GROUP BY ALL
+        )
+        SELECT count(*), any_value(stored.pre_id), any_value(stored.post_id),
+               any_value(stored.n), any_value(coalesce(counted.n, 0))
+        FROM stored LEFT JOIN counted USING (pre_id, post_id)
+        WHERE stored.n IS DISTINCT FROM coalesce(counted.n, 0)
+        """,
+    )
+    if rows:
+        yield Problem(
+            table="edges",
+            rule="syn_count is not the number of synapses",
+            rows=rows,
+            message=f"{rows:,} {'pair differs' if rows == 1 else 'pairs differ'}, for instance "
+            f"{pre} to {post}: syn_count {stored}, synapses {found}.",
+        )
+
+
+def _region_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:
+    if "edges" not in columns or "edges_by_region" not in columns:
+        return
+    for column in ("weight", "syn_count"):
+        if column not in columns["edges"] or column not in columns["edges_by_region"]:
+            continue
+        rows, pre, post = run(
+            f"regions add up to {column}",
+            f"""
+            WITH summed AS (
+                SELECT pre_id, post_id, edge_type, sum({column}) AS total
+                FROM edges_by_region GROUP BY ALL
+            )
+            SELECT count(*), any_value(coalesce(e.pre_id, s.pre_id)),
+                   any_value(coalesce(e.post_id, s.post_id))
+            FROM summed s LEFT JOIN edges e USING (pre_id, post_id, edge_type)
+            WHERE e.{column} IS NULL AND s.total IS NOT NULL
+               OR abs(e.{column} - s.total) > 1e-6 * greatest(1, abs(e.{column}))
+            """,
+        )
+        if rows:
+            yield Problem(
+                table="edges_by_region",
+                rule="regions do not add up",
+                rows=rows,
+                message=f"{column} over the regions of a pair must add up to its row in edges; "
+                f"{rows:,} {'pair does' if rows == 1 else 'pairs do'} not, "
+                f"for instance {pre} to {post}. Regions must not overlap.",
+            )
+
+
+def _skeleton_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:
+    if "skeletons" not in columns:
+        return
+    rows, node, point = run(
+        "skeleton parents exist",
+        "SELECT count(*), any_value(a.node_id), any_value(a.point_id) FROM skeletons a "
+        "ANTI JOIN skeletons b ON a.node_id = b.node_id AND a.parent_id = b.point_id "
+        "WHERE a.parent_id IS NOT NULL",
+    )
+    if rows:
+        yield Problem(
+            table="skeletons",
+            rule="unknown parent",
+            rows=rows,
+            message="parent_id must be a point_id of the same neuron; "
+            f"{_rows(rows)} {_verb(rows)} not, for instance point {point} of neuron {node}.",
+        )
+    rows, node = run(
+        "skeletons have a root",
+        "SELECT count(*), any_value(node_id) FROM (SELECT node_id FROM skeletons GROUP BY node_id "
+        "HAVING count(*) = count(parent_id))",
+    )
+    if rows:
+        yield Problem(
+            table="skeletons",
+            rule="no root",
+            rows=rows,
+            message=f"a skeleton must have a point without parent; {rows:,} "
+            f"{'has' if rows == 1 else 'have'} none, for instance neuron {node}.",
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _verb(count: int) -> str:
+    return "does" if count == 1 else "do"
+
+
+def _plain(rule: str) -> str:
+    return rule.replace('"', "")
