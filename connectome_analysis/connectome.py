@@ -1,0 +1,386 @@
+"""Connectome: one dataset of neurons, edges and synapses, opened for SQL and for graphs."""
+
+from __future__ import annotations
+
+import html
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+
+from .graph import Graph
+from .tables import ContractError, DamagedConnectomeError, Manifest, Session
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+
+class Connectome:
+    """A connectome on disk.
+
+    Made by `open_connectome` (``ca.open``). Its tables are views ``nodes``, ``edges`` and so on;
+    they are read when a result is asked for and may be larger than memory.
+
+    Attributes
+    ----------
+    manifest : Manifest
+        Species, source, licence, citation, meaning of weights, thresholds, ...
+    path : Path
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.manifest: Manifest = session.manifest
+        self.path: Path = session.path
+
+    @property
+    def name(self) -> str:
+        """Name of the dataset."""
+        return self.manifest.name
+
+    def close(self) -> None:
+        """Close it; also done at the end of a ``with`` block."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---------------------------------------------------------------- SQL
+
+    def sql(
+        self,
+        query: str,
+        params: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        tables: Mapping[str, pd.DataFrame | pa.Table] | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Ask a question in DuckDB SQL.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT over ``nodes``, ``edges``, ... Values go into `params`.
+        params : sequence or mapping, optional
+            For ``?`` or ``$name`` in the query.
+        tables : mapping of str to DataFrame or pyarrow.Table, optional
+            Tables of your own to join with.
+
+        Returns
+        -------
+        duckdb.DuckDBPyRelation
+            Lazy; ``.df()``, ``.arrow()``, ``.fetchall()`` or ``.show()`` run it.
+
+        Raises
+        ------
+        ReadOnlyError
+            Where the query is anything but one SELECT.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> worm = ca.datasets.load("celegans-white1986")
+        >>> worm.sql("SELECT count(*) FROM nodes WHERE cell_type = ?", ["AVA"]).fetchall()
+        [(2,)]
+        """
+        return self._session.sql(query, params, tables)
+
+    @property
+    def nodes(self) -> duckdb.DuckDBPyRelation:
+        """The table ``nodes``, lazy."""
+        return self._session.table("nodes")
+
+    @property
+    def edges(self) -> duckdb.DuckDBPyRelation:
+        """The table ``edges``, lazy."""
+        return self._session.table("edges")
+
+    @property
+    def synapses(self) -> duckdb.DuckDBPyRelation:
+        """The table ``synapses``, lazy; ContractError where the source has none."""
+        return self._session.table("synapses")
+
+    @property
+    def skeletons(self) -> duckdb.DuckDBPyRelation:
+        """The table ``skeletons``, lazy; ContractError where the source has none."""
+        return self._session.table("skeletons")
+
+    def table(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Any table by name, lazy."""
+        return self._session.table(name)
+
+    # ---------------------------------------------------------------- graphs
+
+    def graph(
+        self,
+        min_synapses: int | None = None,
+        edge_type: str | None = "chemical",
+        where: str | None = None,
+        *,
+        self_loops: Literal["drop", "keep", "error"] = "drop",
+    ) -> Graph:
+        """Make a graph of neurons.
+
+        Parameters
+        ----------
+        min_synapses : int, optional
+            Keep pairs with at least so many synapses.
+        edge_type : str or None
+            One kind of connection, or None for all kinds together: weights of one pair are then
+            added up.
+        where : str, optional
+            SQL condition on the columns of ``nodes``; neurons that meet it and the edges among
+            them are kept. Neurons without edges stay.
+        self_loops : {"drop", "keep", "error"}
+            What is done with autapses.
+
+        Raises
+        ------
+        ValueError
+            Where synapses are not counted, no edge has the type, or the condition is not SQL.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> worm = ca.datasets.load("celegans-varshney2011")
+        >>> worm.graph()
+        Graph 'celegans-varshney2011': 279 nodes, 2,194 edges, weight: synapses
+        >>> worm.graph(min_synapses=5, where="cell_class = 'interneuron'").n_nodes
+        81
+        """
+        self._require_edge_type(edge_type)
+        nodes = self._selected_nodes(where)
+        counted = self._counts_synapses(edge_type)
+        if min_synapses is not None:
+            self._require_counts(min_synapses, edge_type, counted=counted)
+        pre, post, weight = self._selected_edges(min_synapses, edge_type, where, counted=counted)
+        return Graph.from_edges(
+            pre,
+            post,
+            weight,
+            nodes=nodes,
+            self_loops=self_loops,
+            name=self.name,
+            weight_meaning=self._weight_words(edge_type),
+        )
+
+    def _require_edge_type(self, edge_type: str | None) -> None:
+        kinds = self.edge_types()
+        if edge_type is not None and edge_type not in kinds and kinds:
+            msg = (
+                f"{self.name} has no {edge_type} edges; it has "
+                f"{', '.join(f'{kind} ({count:,})' for kind, count in kinds.items())}. "
+                "edge_type=None takes all kinds."
+            )
+            raise ValueError(msg)
+
+    def edge_types(self) -> dict[str, int]:
+        """Number of edges of each kind."""
+        rows = self._session.sql(
+            "SELECT edge_type, count(*) FROM edges GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+        return {str(kind): int(count) for kind, count in rows}
+
+    def _selected_nodes(self, where: str | None) -> pd.DataFrame:
+        import duckdb
+
+        condition = f"WHERE ({where})" if where else ""
+        try:
+            nodes: pd.DataFrame = self._session.sql(
+                f"SELECT * FROM nodes {condition} ORDER BY node_id"
+            ).df()
+        except duckdb.Error as error:
+            names = ", ".join(self.manifest.tables["nodes"].columns)
+            reason = str(error).strip().splitlines()[0].rstrip(".")
+            msg = f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}."
+            raise ValueError(msg) from None
+        return nodes
+
+    def _counts_synapses(self, edge_type: str | None) -> bool:
+        if "syn_count" not in self.manifest.tables["edges"].columns:
+            return False
+        condition = "" if edge_type is None else "WHERE edge_type = ?"
+        row = self._session.sql(
+            f"SELECT count(*) = count(syn_count) FROM edges {condition}",
+            [] if edge_type is None else [edge_type],
+        ).fetchall()[0]
+        return bool(row[0])
+
+    def _require_counts(self, min_synapses: int, edge_type: str | None, *, counted: bool) -> None:
+        if min_synapses < 1 or min_synapses != int(min_synapses):
+            msg = f"min_synapses must be a whole number of at least 1, got {min_synapses!r}."
+            raise ValueError(msg)
+        if not counted:
+            msg = (
+                f"{self.name} does not count synapses on its {edge_type or 'edges of all types'}: "
+                f"its weights are {self._weight_words(edge_type)}. Leave min_synapses out, or "
+                "filter by weight in SQL."
+            )
+            raise ValueError(msg)
+        kept = self.manifest.pair_threshold
+        if kept is not None and min_synapses < kept:
+            warnings.warn(
+                f"{self.name} was released with pairs of at least {kept} synapses only; "
+                f"min_synapses={min_synapses} cannot bring the weaker ones back.",
+                stacklevel=3,
+            )
+
+    def _selected_edges(
+        self, min_synapses: int | None, edge_type: str | None, where: str | None, *, counted: bool
+    ) -> tuple[Any, Any, Any]:
+        strength = "syn_count" if counted else "weight"
+        conditions = []
+        params: list[Any] = []
+        if edge_type is not None:
+            conditions.append("edge_type = ?")
+            params.append(edge_type)
+        if where:
+            chosen = f"(SELECT node_id FROM nodes WHERE ({where}))"
+            conditions += [f"pre_id IN {chosen}", f"post_id IN {chosen}"]
+        clause = "WHERE " + " AND ".join(conditions) if conditions else ""
+        query = f"SELECT pre_id, post_id, {strength} AS strength FROM edges {clause}"
+        if min_synapses is not None:
+            # The threshold is on the pair: with all kinds together, on their sum.
+            query = (
+                f"SELECT pre_id, post_id, sum(strength)::BIGINT AS strength FROM ({query}) "
+                "GROUP BY pre_id, post_id HAVING sum(strength) >= ?"
+            )
+            params.append(int(min_synapses))
+        columns = self._session.sql(query, params).fetchnumpy()
+        weight = np.asarray(columns["strength"])
+        if weight.dtype.kind == "f" and len(weight) and (weight == np.floor(weight)).all():
+            weight = weight.astype(np.int64)
+        return np.asarray(columns["pre_id"]), np.asarray(columns["post_id"]), weight
+
+    def _weight_words(self, edge_type: str | None) -> str:
+        kinds = [edge_type] if edge_type is not None else list(self.manifest.weights)
+        return ", ".join(dict.fromkeys(self.manifest.weight_meaning(kind) for kind in kinds))
+
+    # ---------------------------------------------------------------- what it is
+
+    def summary(self) -> pd.Series[Any]:
+        """What the connectome is and how much of it there is: a Series of name and value."""
+        import pandas as pd
+
+        m = self.manifest
+        entries: dict[str, Any] = {
+            "name": m.name,
+            "species": m.species,
+            "individual": m.individual,
+            "sex": m.sex,
+            "stage": m.stage,
+            "source": m.source,
+            "release": m.release,
+        }
+        entries |= {name: record.rows for name, record in m.tables.items()}
+        for kind, count in self.edge_types().items():
+            entries[f"{kind} edges"] = count
+            entries[f"{kind} weight"] = m.weight_meaning(kind)
+        counts = self._session.sql(
+            "SELECT count(*) FROM nodes WHERE node_id NOT IN (SELECT pre_id FROM edges) "
+            "AND node_id NOT IN (SELECT post_id FROM edges)"
+        ).fetchall()[0]
+        entries |= {
+            "neurons without edges": int(counts[0]),
+            "detector": m.detector,
+            "score cut-off": m.score_cutoff,
+            "synapses per pair, at least": m.pair_threshold,
+            "autapses": m.autapses,
+            "voxel size (z, y, x), nm": m.voxel_size_nm,
+            "licence": m.licence,
+            "citation": "; ".join(m.citation) or None,
+            "checked": "every byte and row"
+            if self._session.verified
+            else "sizes, columns and row counts (`neuropil check` does the rest)",
+            "path": str(self.path),
+        }
+        kept = {name: value for name, value in entries.items() if value is not None}
+        return pd.Series(kept, name=m.name, dtype=object)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{r.rows:,} {name}" for name, r in self.manifest.tables.items())
+        return f"Connectome {self.name!r}: {rows}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(str(name))}</th>"
+            f"<td style='text-align:left'>{html.escape(_shown(value))}</td></tr>"
+            for name, value in self.summary().items()
+        )
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.manifest.notes)
+        return f"<table><caption><b>{html.escape(self.name)}</b></caption>{rows}</table>" + (
+            f"<ul>{notes}</ul>" if notes else ""
+        )
+
+
+def open_connectome(
+    path: str | Path,
+    *,
+    verify: bool | None = None,
+    file_access: bool = False,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> Connectome:
+    """Open a connectome folder, or a bundled dataset by its name.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder; where there is none of that name, a name of ``ca.datasets.list()``.
+    verify : bool, optional
+        Check every byte, key and reference first. By default small connectomes are checked so,
+        larger ones by sizes, columns and row counts (``neuropil check`` does the rest).
+    file_access : bool
+        Let SQL write files, read others, attach databases and load extensions.
+    memory_limit : str, optional
+        Memory for SQL before it spills to disk, for instance ``"4GB"``.
+    threads : int, optional
+        Threads for SQL.
+
+    Raises
+    ------
+    DamagedConnectomeError
+        Where the folder is missing, or is not what its manifest says.
+
+    Examples
+    --------
+    >>> import connectome_analysis as ca
+    >>> ca.open("celegans-varshney2011")
+    Connectome 'celegans-varshney2011': 279 nodes, 3,225 edges
+    """
+    folder = Path(path).expanduser()
+    if not folder.exists():
+        from . import datasets
+
+        if str(path) in datasets.names():
+            folder = datasets.path(str(path))
+        elif not str(path).strip():
+            msg = "The name of a connectome is empty; give a folder or a bundled name."
+            raise ContractError(msg)
+        else:
+            close = datasets.close_names(str(path))
+            hint = f" Did you mean {close}?" if close else ""
+            msg = (
+                f"{path} is neither a folder nor a bundled dataset.{hint} "
+                "`neuropil datasets` lists the bundled ones."
+            )
+            raise DamagedConnectomeError(msg)
+    return Connectome(
+        Session(
+            folder,
+            verify=verify,
+            file_access=file_access,
+            memory_limit=memory_limit,
+            threads=threads,
+        )
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

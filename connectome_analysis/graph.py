@@ -1,0 +1,669 @@
+"""Graph: a simple directed graph of neurons, immutable, as CSR both ways beside its node table."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import graph_tool
+    import igraph
+    import networkx
+    import pandas as pd
+    import scipy.sparse
+    import torch_geometric.data
+
+SelfLoops = Literal["drop", "keep", "error"]
+Parallel = Literal["sum", "error"]
+Orientation = Literal["rows-are-pre", "columns-are-pre"]
+
+Indices = NDArray[np.int32]
+Offsets = NDArray[np.int64]
+Weights = NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
+
+
+class Graph:
+    """A directed graph whose nodes are neurons.
+
+    Made by `from_edges`, `from_adjacency`, `from_networkx` or ``Connectome.graph``. Nothing in it
+    can be changed: its arrays are read-only.
+
+    Self-loops are dropped and parallel edges are added up into one, unless asked otherwise; how
+    many of each there were is kept in `n_self_loops_dropped` and `n_parallel_merged`.
+
+    Attributes
+    ----------
+    node_ids : (N,) int64
+        Id of each node; position in this array is the node's dense index.
+    out_indptr, out_indices : (N + 1,) int64, (E,) int32
+        CSR by sender: node ``i`` sends to ``out_indices[out_indptr[i]:out_indptr[i + 1]]``,
+        in ascending order.
+    weights : (E,) int32, int64 or float64
+        Weight of each edge in the order of `out_indices`. Integers stay integers.
+    n_self_loops_dropped, n_parallel_merged : int
+    name : str
+        For titles and tables.
+    weight_meaning : str
+        What a weight is, with its unit.
+
+    Examples
+    --------
+    >>> g = Graph.from_edges([10, 10, 30], [20, 30, 20], weight=[2, 1, 5])
+    >>> g
+    Graph: 3 nodes, 3 edges
+    >>> g.node_ids.tolist(), g.out_degree.tolist(), g.in_degree.tolist()
+    ([10, 20, 30], [2, 0, 1], [0, 2, 1])
+    """
+
+    def __init__(
+        self,
+        node_ids: NDArray[np.int64],
+        out_indptr: Offsets,
+        out_indices: Indices,
+        weights: Weights,
+        *,
+        nodes: pd.DataFrame | None = None,
+        n_self_loops_dropped: int = 0,
+        n_parallel_merged: int = 0,
+        name: str = "",
+        weight_meaning: str = "",
+    ) -> None:
+        # Checked by the constructors that are meant to be called; this one joins the parts.
+        self.node_ids = _frozen(node_ids)
+        self.out_indptr = _frozen(out_indptr)
+        self.out_indices = _frozen(out_indices)
+        self.weights = _frozen(weights)
+        self._nodes = nodes
+        self.n_self_loops_dropped = n_self_loops_dropped
+        self.n_parallel_merged = n_parallel_merged
+        self.name = name
+        self.weight_meaning = weight_meaning
+
+    # ---------------------------------------------------------------- making one
+
+    @classmethod
+    def from_edges(
+        cls,
+        pre: ArrayLike,
+        post: ArrayLike,
+        weight: ArrayLike | None = None,
+        node_ids: ArrayLike | None = None,
+        *,
+        nodes: pd.DataFrame | None = None,
+        self_loops: SelfLoops = "drop",
+        parallel: Parallel = "sum",
+        name: str = "",
+        weight_meaning: str = "",
+    ) -> Graph:
+        """Make a graph from a list of edges.
+
+        Parameters
+        ----------
+        pre, post : (M,) array of int
+            Ids of the neurons that send and receive.
+        weight : (M,) array, optional
+            Finite and not 0; 1 for every edge where left out.
+        node_ids : (N,) array of int, optional
+            All neurons, in the order wanted. Give it: neurons without edges belong to the graph,
+            and density and null models depend on them. Where left out, the ids seen in `pre` and
+            `post`, ascending.
+        nodes : DataFrame with a column ``node_id``, optional
+            Node table; `node_ids` is then taken from it.
+        self_loops : {"drop", "keep", "error"}
+        parallel : {"sum", "error"}
+            Rows with the same `pre` and `post` become one edge with the sum of weights.
+        name, weight_meaning : str
+
+        Raises
+        ------
+        ValueError
+            Where an id is not an integer, is not in `node_ids`, or a length or weight is wrong.
+
+        Examples
+        --------
+        >>> g = Graph.from_edges([1, 1, 2], [2, 2, 2], weight=[3, 4, 9], node_ids=[1, 2, 3])
+        >>> g.n_nodes, g.n_edges, g.weights.tolist(), g.n_self_loops_dropped, g.n_parallel_merged
+        (3, 1, [7], 1, 1)
+        """
+        senders, receivers = as_ids(pre, "pre"), as_ids(post, "post")
+        if len(senders) != len(receivers):
+            msg = f"pre and post must be equally long, got {len(senders)} and {len(receivers)}."
+            raise ValueError(msg)
+        strengths = _as_weights(weight, len(senders))
+        ids = _all_ids(senders, receivers, node_ids, nodes)
+        where = _Positions(ids)
+        return cls._from_dense(
+            where(senders, "pre"),
+            where(receivers, "post"),
+            strengths,
+            ids,
+            nodes=nodes,
+            self_loops=self_loops,
+            parallel=parallel,
+            name=name,
+            weight_meaning=weight_meaning,
+        )
+
+    @classmethod
+    def from_adjacency(
+        cls,
+        matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix | pd.DataFrame,
+        node_ids: ArrayLike | None = None,
+        *,
+        orientation: Orientation = "rows-are-pre",
+        nodes: pd.DataFrame | None = None,
+        self_loops: SelfLoops = "drop",
+        name: str = "",
+        weight_meaning: str = "",
+    ) -> Graph:
+        """Make a graph from an N x N matrix of weights; 0 means no edge.
+
+        Parameters
+        ----------
+        matrix : (N, N) array, sparse matrix or DataFrame
+            ``matrix[i, j]`` is what neuron ``i`` sends to neuron ``j``. A DataFrame whose labels
+            are integers gives the node ids; its columns must have the labels of its rows and may
+            stand in another order.
+        node_ids : (N,) array of int, optional
+            0 ... N - 1 where left out.
+        orientation : {"rows-are-pre", "columns-are-pre"}
+        """
+        import scipy.sparse as sp
+
+        given: Any = matrix
+        if hasattr(given, "columns") and hasattr(given, "index"):
+            given, labels = _aligned(given)
+            node_ids = labels if node_ids is None and nodes is None else node_ids
+        coo = sp.coo_array(given)
+        if len(coo.shape) != 2 or coo.shape[0] != coo.shape[1]:
+            msg = f"An adjacency matrix must be square, got {' x '.join(map(str, coo.shape))}."
+            raise ValueError(msg)
+        coo.sum_duplicates()
+        coo.eliminate_zeros()
+        rows, columns = coo.coords if hasattr(coo, "coords") else (coo.row, coo.col)
+        if orientation == "columns-are-pre":
+            rows, columns = columns, rows
+        elif orientation != "rows-are-pre":
+            msg = f"orientation must be 'rows-are-pre' or 'columns-are-pre', got {orientation!r}."
+            raise ValueError(msg)
+        size = coo.shape[0]
+        if nodes is not None:
+            node_ids = nodes["node_id"]
+        ids = np.arange(size) if node_ids is None else as_ids(node_ids, "node_ids")
+        if len(ids) != size:
+            msg = f"node_ids must have {size} entries as the matrix has rows, got {len(ids)}."
+            raise ValueError(msg)
+        _require_unique(ids)
+        return cls._from_dense(
+            rows.astype(np.int32),
+            columns.astype(np.int32),
+            _as_weights(coo.data, coo.nnz),
+            ids,
+            nodes=nodes,
+            self_loops=self_loops,
+            parallel="sum",
+            name=name,
+            weight_meaning=weight_meaning,
+        )
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: networkx.Graph[Hashable],
+        weight: str | None = "weight",
+        *,
+        self_loops: SelfLoops = "drop",
+        parallel: Parallel = "sum",
+        name: str = "",
+    ) -> Graph:
+        """Make a graph from networkx; an undirected edge becomes one each way.
+
+        Node labels that are all integers are the node ids. Otherwise the ids are 1 ... N in the
+        graph's order and the column ``name`` of `nodes` holds the labels. Node attributes become
+        columns of `nodes`. An edge without the attribute `weight` has weight 1.
+        """
+        from .convert.from_networkx import edge_lists
+
+        pre, post, strengths, nodes = edge_lists(graph, weight)
+        return cls.from_edges(
+            pre,
+            post,
+            strengths,
+            nodes=nodes,
+            self_loops=self_loops,
+            parallel=parallel,
+            name=name or str(graph.name or ""),
+        )
+
+    @classmethod
+    def _from_dense(
+        cls,
+        senders: Indices,
+        receivers: Indices,
+        weights: Weights,
+        ids: NDArray[np.int64],
+        *,
+        nodes: pd.DataFrame | None,
+        self_loops: SelfLoops,
+        parallel: Parallel,
+        name: str,
+        weight_meaning: str,
+    ) -> Graph:
+        loops = senders == receivers
+        n_loops = int(np.count_nonzero(loops))
+        if n_loops and self_loops == "error":
+            example = ids[senders[loops][0]]
+            msg = (
+                f"{n_loops} edges join a neuron to itself, for instance {example}; "
+                "self_loops='drop' leaves them out."
+            )
+            raise ValueError(msg)
+        if self_loops not in ("drop", "keep", "error"):
+            msg = f"self_loops must be 'drop', 'keep' or 'error', got {self_loops!r}."
+            raise ValueError(msg)
+        if n_loops and self_loops == "drop":
+            keep = ~loops
+            senders, receivers, weights = senders[keep], receivers[keep], weights[keep]
+        indptr, indices, summed = _compress(senders, receivers, weights, len(ids))
+        n_merged = len(senders) - len(indices)
+        if n_merged and parallel == "error":
+            msg = f"{n_merged} edges are repeated; parallel='sum' adds their weights up."
+            raise ValueError(msg)
+        if parallel not in ("sum", "error"):
+            msg = f"parallel must be 'sum' or 'error', got {parallel!r}."
+            raise ValueError(msg)
+        return cls(
+            ids,
+            indptr,
+            indices,
+            summed,
+            nodes=None if nodes is None else nodes.reset_index(drop=True),
+            n_self_loops_dropped=n_loops if self_loops == "drop" else 0,
+            n_parallel_merged=n_merged,
+            name=name,
+            weight_meaning=weight_meaning,
+        )
+
+    # ---------------------------------------------------------------- what it holds
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of neurons, those without edges too."""
+        return len(self.node_ids)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of ordered pairs with an edge."""
+        return len(self.out_indices)
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """Node table, one row per node in the order of `node_ids`; a copy."""
+        import pandas as pd
+
+        if self._nodes is None:
+            return pd.DataFrame({"node_id": self.node_ids})
+        return self._nodes.copy()
+
+    @cached_property
+    def out_sources(self) -> Indices:
+        """(E,) int32: the sender of each edge, in the order of `out_indices`."""
+        return _frozen(np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(self.out_indptr)))
+
+    @cached_property
+    def _incoming(self) -> tuple[Offsets, Indices, NDArray[np.int64]]:
+        import scipy.sparse as sp
+
+        by_sender = sp.csr_array(
+            (np.arange(self.n_edges), self.out_indices, self.out_indptr),
+            shape=(self.n_nodes, self.n_nodes),
+        )
+        by_receiver = by_sender.tocsc()
+        return (
+            _frozen(by_receiver.indptr.astype(np.int64)),
+            _frozen(by_receiver.indices.astype(np.int32)),
+            _frozen(by_receiver.data),
+        )
+
+    @property
+    def in_indptr(self) -> Offsets:
+        """(N + 1,) int64: CSR by receiver."""
+        return self._incoming[0]
+
+    @property
+    def in_indices(self) -> Indices:
+        """(E,) int32: senders to each node, ascending."""
+        return self._incoming[1]
+
+    @property
+    def in_edges(self) -> NDArray[np.int64]:
+        """(E,) int64: place of each incoming edge in `out_indices` and `weights`."""
+        return self._incoming[2]
+
+    @cached_property
+    def out_degree(self) -> NDArray[np.int64]:
+        """(N,) int64: number of neurons each one sends to."""
+        return _frozen(np.diff(self.out_indptr))
+
+    @cached_property
+    def in_degree(self) -> NDArray[np.int64]:
+        """(N,) int64: number of neurons each one receives from."""
+        return _frozen(
+            np.bincount(self.out_indices, minlength=self.n_nodes).astype(np.int64, copy=False)
+        )
+
+    @cached_property
+    def has_self_loops(self) -> bool:
+        """Whether an edge joins a node to itself; only with ``self_loops="keep"``."""
+        return bool(np.any(self.out_sources == self.out_indices))
+
+    def edges(self) -> pd.DataFrame:
+        """Edge table: ``pre_id``, ``post_id``, ``weight``, sorted by sender, then receiver."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "pre_id": self.node_ids[self.out_sources],
+                "post_id": self.node_ids[self.out_indices],
+                "weight": self.weights,
+            }
+        )
+
+    # ---------------------------------------------------------------- other graphs from it
+
+    def without_self_loops(self) -> Graph:
+        """Return the same graph without self-loops; itself where it has none."""
+        if not self.has_self_loops:
+            return self
+        keep = self.out_sources != self.out_indices
+        return self.with_edges(self.out_sources[keep], self.out_indices[keep], self.weights[keep])
+
+    def symmetrized(self) -> Graph:
+        """Return the undirected simplified graph: each joined pair has an edge both ways.
+
+        The weight both ways is the sum of the weights of the two directions.
+        """
+        pre = np.concatenate([self.out_sources, self.out_indices])
+        post = np.concatenate([self.out_indices, self.out_sources])
+        return self.with_edges(pre, post, np.concatenate([self.weights, self.weights]))
+
+    def with_edges(
+        self, senders: NDArray[Any], receivers: NDArray[Any], weights: Weights | None = None
+    ) -> Graph:
+        """Return a graph on the same nodes with other edges.
+
+        Parameters
+        ----------
+        senders, receivers : (M,) int
+            Dense indices, not ids. Parallel edges are added up, self-loops kept.
+        weights : (M,) array, optional
+            1 for every edge where left out.
+        """
+        return Graph._from_dense(
+            np.asarray(senders, dtype=np.int32),
+            np.asarray(receivers, dtype=np.int32),
+            _as_weights(weights, len(senders)),
+            self.node_ids,
+            nodes=self._nodes,
+            self_loops="keep",
+            parallel="sum",
+            name=self.name,
+            weight_meaning=self.weight_meaning if weights is not None else "",
+        )
+
+    def subgraph(self, node_ids: ArrayLike) -> Graph:
+        """Return the graph induced on some nodes, in the order of this graph.
+
+        Parameters
+        ----------
+        node_ids : array of int
+            Ids, each in the graph.
+        """
+        wanted = _Positions(self.node_ids)(as_ids(node_ids, "node_ids"), "node_ids")
+        chosen = np.zeros(self.n_nodes, dtype=bool)
+        chosen[wanted] = True
+        new = np.cumsum(chosen, dtype=np.int32) - np.int32(1)
+        keep = chosen[self.out_sources] & chosen[self.out_indices]
+        return Graph._from_dense(
+            new[self.out_sources[keep]],
+            new[self.out_indices[keep]],
+            self.weights[keep],
+            self.node_ids[chosen],
+            nodes=None if self._nodes is None else self._nodes[chosen],
+            self_loops="keep",
+            parallel="sum",
+            name=self.name,
+            weight_meaning=self.weight_meaning,
+        )
+
+    # ---------------------------------------------------------------- to other libraries
+
+    def to_scipy(self) -> scipy.sparse.csr_array:
+        """(N, N) CSR array; ``[i, j]`` is the weight from node i to node j. A copy."""
+        import scipy.sparse as sp
+
+        return sp.csr_array(
+            (self.weights.copy(), self.out_indices.copy(), self.out_indptr.copy()),
+            shape=(self.n_nodes, self.n_nodes),
+        )
+
+    def to_networkx(self) -> networkx.DiGraph[int]:
+        """networkx DiGraph: nodes are ids with the node table's columns, edges have ``weight``."""
+        from .convert.to_networkx import to_networkx
+
+        return to_networkx(self)
+
+    def to_igraph(self) -> igraph.Graph:
+        """igraph Graph: vertex attribute ``node_id`` and the node table, edge ``weight``."""
+        from .convert.to_igraph import to_igraph
+
+        return to_igraph(self)
+
+    def to_graph_tool(self) -> graph_tool.Graph:
+        """graph-tool Graph with property maps ``node_id`` and ``weight`` and the node table."""
+        from .convert.to_graph_tool import to_graph_tool
+
+        return to_graph_tool(self)
+
+    def to_pyg(self) -> torch_geometric.data.Data:
+        """PyTorch Geometric Data: ``edge_index`` (2, E), ``edge_weight`` (E,), ``node_id`` (N,)."""
+        from .convert.to_pyg import to_pyg
+
+        return to_pyg(self)
+
+    # ---------------------------------------------------------------- how it looks
+
+    def __repr__(self) -> str:
+        title = f"Graph {self.name!r}" if self.name else "Graph"
+        weight = f", weight: {self.weight_meaning}" if self.weight_meaning else ""
+        return f"{title}: {self.n_nodes:,} nodes, {self.n_edges:,} edges{weight}"
+
+    def equals(self, other: Graph) -> bool:
+        """Whether both have the same node ids, edges and weights."""
+        return (
+            np.array_equal(self.node_ids, other.node_ids)
+            and np.array_equal(self.out_indptr, other.out_indptr)
+            and np.array_equal(self.out_indices, other.out_indices)
+            and np.array_equal(self.weights, other.weights)
+        )
+
+
+def as_ids(values: ArrayLike, name: str) -> NDArray[np.int64]:
+    """Ids as int64, or a ValueError: a float is refused even where it looks whole."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        msg = f"{name} must be one-dimensional, got shape {array.shape}."
+        raise ValueError(msg)
+    if array.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if array.dtype.kind == "f":
+        msg = (
+            f"{name} must be integers, got {array.dtype}. Ids above 2**53 do not survive "
+            "float64, so read the column as an integer."
+        )
+        raise ValueError(msg)
+    if array.dtype.kind == "O" and all(
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in array
+    ):
+        array = np.array([int(value) for value in array], dtype=object)
+        low, high = min(array), max(array)
+        if low < -(2**63) or high >= 2**63:
+            msg = f"{name} must fit int64, got {high if high >= 2**63 else low}."
+            raise ValueError(msg)
+        return array.astype(np.int64)
+    if array.dtype.kind not in "iu":
+        msg = (
+            f"{name} must be integers, got {array.dtype}. Number the neurons and keep their "
+            "names in the node table."
+        )
+        raise ValueError(msg)
+    if array.dtype == np.uint64 and array.max() >= 2**63:
+        msg = f"{name} must fit int64, got {array.max()}."
+        raise ValueError(msg)
+    return array.astype(np.int64, copy=False)
+
+
+def _as_weights(values: ArrayLike | None, length: int) -> Weights:
+    if values is None:
+        return np.ones(length, dtype=np.int32)
+    array = np.asarray(values)
+    if array.shape != (length,):
+        msg = f"weight must have {length} entries, one for each edge, got shape {array.shape}."
+        raise ValueError(msg)
+    if array.dtype.kind in "biu":
+        wide = array.astype(np.int64)
+        if array.dtype == np.uint64 and length and array.max() >= 2**63:
+            msg = f"weight must fit int64, got {array.max()}."
+            raise ValueError(msg)
+        array = array if array.dtype == np.int32 else wide
+    else:
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            msg = f"weight must be numbers, got {array.dtype}."
+            raise ValueError(msg) from None
+        if not np.isfinite(array).all():
+            msg = "weight must be finite; leave out the edges whose weight is missing."
+            raise ValueError(msg)
+    if not array.all():
+        msg = f"weight must not be 0, got {int((array == 0).sum())} such edges; leave them out."
+        raise ValueError(msg)
+    return array
+
+
+def _all_ids(
+    senders: NDArray[np.int64],
+    receivers: NDArray[np.int64],
+    node_ids: ArrayLike | None,
+    nodes: pd.DataFrame | None,
+) -> NDArray[np.int64]:
+    if nodes is not None:
+        if "node_id" not in nodes.columns:
+            msg = f"nodes must have a column node_id, got {', '.join(map(str, nodes.columns))}."
+            raise ValueError(msg)
+        ids = as_ids(nodes["node_id"].to_numpy(), "nodes.node_id")
+        if node_ids is not None and not np.array_equal(ids, as_ids(node_ids, "node_ids")):
+            msg = "node_ids and nodes.node_id differ; give one of them."
+            raise ValueError(msg)
+    elif node_ids is not None:
+        ids = as_ids(node_ids, "node_ids")
+    else:
+        return np.unique(np.concatenate([senders, receivers]))
+    _require_unique(ids)
+    return ids
+
+
+def _require_unique(ids: NDArray[np.int64]) -> None:
+    ordered = np.sort(ids)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(repeated):
+        msg = f"node ids must be unique, got {repeated[0]} more than once."
+        raise ValueError(msg)
+    if len(ids) >= 2**31:
+        msg = f"A graph may have up to {2**31 - 1:,} nodes, got {len(ids):,}."
+        raise ValueError(msg)
+
+
+class _Positions:
+    """Where each id stands among the node ids."""
+
+    def __init__(self, ids: NDArray[np.int64]) -> None:
+        low = int(ids.min()) if len(ids) else 0
+        span = int(ids.max()) - low + 1 if len(ids) else 0
+        self._low, self._span = low, span
+        self._table: Indices | None = None
+        if span <= 4 * len(ids) + 1024:
+            # Ids that fill a range (worm, synthetic graphs): one look-up each.
+            self._table = np.full(span, -1, dtype=np.int32)
+            self._table[ids - low] = np.arange(len(ids), dtype=np.int32)
+        else:
+            self._order = np.argsort(ids, kind="stable").astype(np.int32)
+            self._sorted = ids[self._order]
+
+    def __call__(self, values: NDArray[np.int64], name: str) -> Indices:
+        if len(values) == 0:
+            return np.empty(0, dtype=np.int32)
+        if self._span == 0:
+            known = np.zeros(len(values), dtype=bool)
+            found = np.empty(0, dtype=np.int32)
+        elif self._table is not None:
+            known = (values >= self._low) & (values - self._low < self._span)
+            found = self._table[np.where(known, values - self._low, 0)]
+            known &= found >= 0
+        else:
+            # Equal neighbours, as in a list sorted by sender, are looked up once.
+            starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+            place = np.searchsorted(self._sorted, values[starts])
+            place[place == len(self._sorted)] = 0
+            hit = self._sorted[place] == values[starts]
+            lengths = np.diff(np.append(starts, len(values)))
+            known = np.repeat(hit, lengths)
+            found = np.repeat(self._order[place], lengths)
+        if not known.all():
+            missing = values[~known]
+            msg = (
+                f"{name} has {len(np.unique(missing))} ids that are not among the nodes, "
+                f"for instance {missing[0]}; add them to the nodes or leave the edges out."
+            )
+            raise ValueError(msg)
+        return found
+
+
+def _compress(
+    senders: Indices, receivers: Indices, weights: Weights, n_nodes: int
+) -> tuple[Offsets, Indices, Weights]:
+    """Sort edges by sender and receiver and add parallel ones up."""
+    import scipy.sparse as sp
+
+    # Sums of int32 are taken in int64, so that they cannot wrap around.
+    wide = weights.astype(np.int64) if weights.dtype == np.int32 else weights
+    matrix = sp.coo_array((wide, (senders, receivers)), shape=(n_nodes, n_nodes)).tocsr()
+    matrix.sum_duplicates()
+    data: Weights = matrix.data
+    if weights.dtype == np.int32 and (len(data) == 0 or np.abs(data).max() < 2**31):
+        data = data.astype(np.int32)
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), data
+
+
+def _aligned(matrix: pd.DataFrame) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+    rows, columns = matrix.index, matrix.columns
+    if matrix.shape[0] != matrix.shape[1]:
+        msg = f"An adjacency matrix must be square, got {matrix.shape[0]} x {matrix.shape[1]}."
+        raise ValueError(msg)
+    if not rows.equals(columns):
+        if set(rows) != set(columns) or rows.has_duplicates:
+            msg = "The rows and columns of the matrix must have the same labels, each once."
+            raise ValueError(msg)
+        matrix = matrix[rows]
+    labels = rows.to_numpy()
+    return matrix.to_numpy(), labels if labels.dtype.kind in "iu" else None
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.setflags(write=False)
+    return view
