@@ -1,0 +1,64 @@
+# Two commands matter: `make demo` and `make test`. Each sets up what it needs in .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO_OUT ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow test-graph-tool bench lint docs datasets clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+demo: $(VENV)/.installed  ## set up, run the main job, say where report, figures and tables are
+	$(BIN)/neuropil demo --out $(DEMO_OUT)
+
+test: $(VENV)/.installed-test  ## set up, run every test that must pass
+	$(BIN)/python -m pytest -m "not slow and not graph_tool" --nbmake --nbmake-timeout=300 \
+		tests notebooks connectome_analysis ingest neuropil segmentation_core $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
+	$(BIN)/python -m pytest -m "slow and not graph_tool" tests $(PYTEST_ARGS)
+
+test-graph-tool:  ## second environment: graph-tool, numpy 1.26 and the oldest supported versions
+	bash tools/graph_tool_environment.sh .venv-graph-tool
+	.venv-graph-tool/bin/python -m pytest -m "not slow" tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed-test  ## every benchmark beside its fastest peer, one table
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+lint: $(VENV)/.installed-lint  ## ruff, mypy strict, the arrows between rooms, repository review
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sp-repo-review .
+
+docs: $(VENV)/.installed-test  ## check that every link and every example of the pages works
+	$(BIN)/python -m pytest -q tests/docs
+
+datasets:  ## make the bundled connectomes anew from their pinned sources
+	$(BIN)/python tools/build_datasets.py
+
+clean:  ## remove environments and caches
+	rm -rf .venv .venv-graph-tool demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "python3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version); set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+	@touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group lint
+	@touch $@

@@ -1,0 +1,84 @@
+"""The command ``neuropil``: one line in, one answer out, and one clear line where it cannot be."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .commands import check, datasets, demo, info, motifs, rich_club, sql
+
+app = typer.Typer(
+    name="neuropil",
+    help="From electron-microscopy voxels to error-aware circuit statistics, in tables anyone can "
+    "query.\n\nWherever a CONNECTOME is asked for, give a folder or the name of a bundled dataset "
+    "(`neuropil datasets`).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo", help=demo.HELP)(demo.demo)
+app.command("datasets", help=datasets.HELP)(datasets.datasets)
+app.command("info", help=info.HELP)(info.info)
+app.command("sql", help=sql.HELP)(sql.sql)
+app.command("motifs", help=motifs.HELP)(motifs.motifs)
+app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
+app.command("report", help=demo.REPORT_HELP)(demo.report)
+app.command("check", help=check.HELP)(check.check)
+
+
+def _mount_ingest() -> None:
+    from ingest.command import app as ingest_app
+
+    app.add_typer(ingest_app, name="ingest")
+
+
+_mount_ingest()
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", callback=lambda on: _version(on=on)
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def _version(*, on: bool) -> None:
+    if on:
+        typer.echo(f"neuropil {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one line on stderr and exit code 1."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("neuropil: stopped.", err=True)
+        sys.exit(130)
+    except (ValueError, ImportError, OSError, MemoryError) as error:
+        _fail(error)
+    except Exception as error:
+        # DuckDB's errors are the user's too: SQL that does not parse or names no column. The
+        # library is imported by then, or the error would not be its own.
+        if type(error).__module__.split(".")[0] not in {"duckdb", "_duckdb"}:
+            raise
+        _fail(error)
+
+
+def _fail(error: BaseException) -> None:
+    text = str(error).strip() or type(error).__name__
+    # DuckDB marks the place in the query on lines of its own; they are worth keeping.
+    first, *more = text.splitlines()
+    typer.echo(
+        "\n".join([f"neuropil: {first}", *(line for line in more if line.strip())]), err=True
+    )
+    sys.exit(1)

@@ -1,0 +1,62 @@
+"""Options that several commands share: which connectome, which edges, which null, which output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import connectome_analysis as ca
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="CONNECTOME", help="A connectome folder or the name of a bundled dataset."
+    ),
+]
+EdgeType = Annotated[
+    str,
+    typer.Option("--edge-type", help="Kind of connection; 'all' adds the kinds up."),
+]
+MinSynapses = Annotated[
+    int | None,
+    typer.Option("--min-synapses", help="Keep pairs with at least so many synapses.", min=1),
+]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", help="SQL condition on nodes, e.g. \"cell_class = 'interneuron'\"."),
+]
+Null = Annotated[
+    str,
+    typer.Option("--null", help="Null model: configuration, or none for the numbers alone."),
+]
+Samples = Annotated[
+    int, typer.Option("-n", "--samples", help="Graphs to draw from the null model.", min=2)
+]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.", min=0)]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", help="Threads; all processors by default.", min=1),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Also write the table to this .csv or .parquet file."),
+]
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", help="Also draw the figure to this .png, .svg or .pdf file."),
+]
+
+
+def open_graph(
+    name: str, edge_type: str, min_synapses: int | None, where: str | None
+) -> tuple[ca.Connectome, ca.Graph]:
+    """Open a connectome and make the graph that a command was asked for."""
+    import connectome_analysis as ca
+
+    connectome = ca.open(name)
+    kind = None if edge_type == "all" else edge_type
+    return connectome, connectome.graph(min_synapses, kind, where)

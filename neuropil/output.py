@@ -1,0 +1,157 @@
+"""Output: tables for people and JSON for scripts, files written whole, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from rich.console import Console
+
+
+def console() -> Console:
+    """Console for answers; as wide as it needs to be where it is not a terminal."""
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=200)
+
+
+def print_json(content: Any) -> None:
+    """Print JSON on one document; NaN becomes null, because JSON has none."""
+    typer.echo(json.dumps(plain(content), indent=2, ensure_ascii=False))
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy, pandas and path values into what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if type(value).__name__ in {"NAType", "NaTType"}:
+        return None
+    return str(value)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table, its index first, as plain values."""
+    rows = table.reset_index() if table.index.name is not None else table
+    return [
+        {str(name): plain(value) for name, value in zip(rows.columns, row, strict=True)}
+        for row in rows.astype(object).itertuples(index=False, name=None)
+    ]
+
+
+def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | None = None) -> None:
+    """Print a table for people; numbers stand right, missing values are empty."""
+    from rich.table import Table
+
+    rows = table.reset_index() if table.index.name is not None else table
+    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for name in rows.columns:
+        numeric = rows[name].dtype.kind in "iuf"
+        shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in rows.astype(object).itertuples(index=False, name=None):
+        shown.add_row(
+            *(
+                cell(value, (formats or {}).get(str(name)))
+                for name, value in zip(rows.columns, row, strict=True)
+            )
+        )
+    console().print(shown)
+
+
+def cell(value: Any, format_: str | None = None) -> str:
+    """One value for people: ids whole, counts with thousands, numbers with four digits."""
+    from rich.markup import escape
+
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if format_ is not None and isinstance(value, (int, float)):
+        return format(value, format_)
+    if isinstance(value, float):
+        return format(value, ".4g")
+    return escape(str(value))
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV or Parquet, whole or not at all."""
+    kind = path.suffix.lower()
+    if kind not in {".csv", ".parquet"}:
+        msg = f"{path} must end in .csv or .parquet, got {kind or 'no suffix'}."
+        raise ValueError(msg)
+    with whole_file(path) as part:
+        if kind == ".csv":
+            table.to_csv(part, index=table.index.name is not None)
+        else:
+            table.to_parquet(part, index=table.index.name is not None)
+    typer.echo(f"wrote {path}", err=True)
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure, whole or not at all."""
+    kind = path.suffix.lower()
+    if kind not in {".png", ".svg", ".pdf"}:
+        msg = f"{path} must end in .png, .svg or .pdf, got {kind or 'no suffix'}."
+        raise ValueError(msg)
+    with whole_file(path) as part:
+        figure.savefig(part, format=kind[1:], dpi=200)
+    typer.echo(f"wrote {path}", err=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a name to write to; it becomes `path` when all went well."""
+    if not path.parent.is_dir():
+        msg = f"{path.parent} is not a folder; make it first."
+        raise ValueError(msg)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        yield part
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with the time left on stderr, where stderr is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    screen = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Left())
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

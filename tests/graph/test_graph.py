@@ -1,0 +1,242 @@
+"""Graph: what goes in comes out, ids and whole weights unharmed, and nothing can be changed."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import connectome_analysis as ca
+from tests import graphs
+
+BIG = 720575940629970489  # a FlyWire root id; as float64 it becomes ...970496
+
+edge_lists = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 50)))
+
+
+@given(edge_lists, st.permutations(range(10)))
+@settings(max_examples=100, deadline=None)
+def test_a_graph_holds_the_sum_of_every_pair_and_no_loop(edges, order) -> None:
+    ids = np.array(order) * 1000 + BIG
+    pre, post, weight = (
+        (np.array(column, dtype=np.int64) for column in zip(*edges, strict=True))
+        if edges
+        else (np.zeros(0, dtype=np.int64),) * 3
+    )
+    g = ca.Graph.from_edges(ids[pre], ids[post], weight, node_ids=ids)
+    expected: dict[tuple[int, int], int] = {}
+    for a, b, w in edges:
+        if a != b:
+            pair = (int(ids[a]), int(ids[b]))
+            expected[pair] = expected.get(pair, 0) + w
+    table = g.edges()
+    found = zip(table["pre_id"].tolist(), table["post_id"].tolist(), strict=True)
+    assert dict(zip(found, table["weight"].tolist(), strict=True)) == expected
+    loops = sum(a == b for a, b, _ in edges)
+    assert g.n_self_loops_dropped == loops
+    assert g.n_parallel_merged == len(edges) - loops - len(expected)
+    assert g.node_ids.tolist() == ids.tolist()
+
+
+@given(graphs.adjacency(max_nodes=12))
+@settings(max_examples=60, deadline=None)
+def test_both_directions_of_the_csr_are_the_matrix(matrix: np.ndarray) -> None:
+    g = ca.Graph.from_adjacency(matrix * 7)
+    assert (g.to_scipy().toarray() == matrix * 7).all()
+    back = sp.csr_array(
+        (g.weights[g.in_edges], g.in_indices, g.in_indptr), shape=matrix.shape
+    ).toarray()
+    assert (matrix * 7 == back.T).all()
+    assert g.out_degree.tolist() == matrix.sum(axis=1).tolist()
+    assert g.in_degree.tolist() == matrix.sum(axis=0).tolist()
+    for i in range(len(matrix)):
+        assert (np.diff(g.out_indices[g.out_indptr[i] : g.out_indptr[i + 1]]) > 0).all()
+        assert (np.diff(g.in_indices[g.in_indptr[i] : g.in_indptr[i + 1]]) > 0).all()
+
+
+def test_ids_without_edges_are_kept_and_the_order_is_the_one_given() -> None:
+    g = ca.Graph.from_edges([5], [2], node_ids=[9, 5, 2])
+    assert g.node_ids.tolist() == [9, 5, 2]
+    assert g.out_degree.tolist() == [0, 1, 0]
+
+
+def test_large_ids_pass_unharmed_through_every_conversion() -> None:
+    g = ca.Graph.from_edges([BIG, BIG + 1], [BIG + 1, BIG + 2], weight=[3, 4])
+    assert g.node_ids.tolist() == [BIG, BIG + 1, BIG + 2]
+    assert set(g.to_networkx()) == {BIG, BIG + 1, BIG + 2}
+    assert g.to_igraph().vs["node_id"] == [BIG, BIG + 1, BIG + 2]
+    assert ca.Graph.from_networkx(g.to_networkx()).equals(g)
+    assert g.edges()["pre_id"].tolist() == [BIG, BIG + 1]
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint8, np.uint32, np.uint64, bool])
+def test_whole_weights_stay_whole(dtype: type) -> None:
+    g = ca.Graph.from_edges([0, 1], [1, 2], weight=np.array([1, 1], dtype=dtype))
+    assert g.weights.dtype.kind == "i"
+
+
+def test_sums_of_32_bit_weights_do_not_wrap_around() -> None:
+    big = np.array([2**31 - 1, 2**31 - 1], dtype=np.int32)
+    assert ca.Graph.from_edges([0, 0], [1, 1], weight=big).weights.tolist() == [2**32 - 2]
+
+
+def test_nothing_in_a_graph_can_be_changed() -> None:
+    g = ca.Graph.from_edges([0, 1], [1, 2])
+    for array in (g.node_ids, g.out_indptr, g.out_indices, g.weights, g.in_indices, g.in_degree):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 5
+    table = g.nodes
+    table["node_id"] = 0
+    assert g.nodes["node_id"].tolist() == [0, 1, 2]
+
+
+def test_self_loops_are_kept_or_refused_when_asked() -> None:
+    kept = ca.Graph.from_edges([0, 1], [1, 1], self_loops="keep")
+    assert kept.has_self_loops
+    assert kept.n_edges == 2
+    assert kept.without_self_loops().n_edges == 1
+    with pytest.raises(ValueError, match="1 edges join a neuron to itself, for instance 1"):
+        ca.Graph.from_edges([0, 1], [1, 1], self_loops="error")
+
+
+def test_parallel_edges_are_refused_when_asked() -> None:
+    with pytest.raises(ValueError, match="1 edges are repeated; parallel='sum' adds"):
+        ca.Graph.from_edges([0, 0], [1, 1], parallel="error")
+
+
+def test_a_subgraph_keeps_ids_weights_and_node_table() -> None:
+    nodes = pd.DataFrame({"node_id": [10, 20, 30], "cell_type": ["a", "b", "c"]})
+    g = ca.Graph.from_edges([10, 20, 30], [20, 30, 10], weight=[1, 2, 3], nodes=nodes)
+    part = g.subgraph([30, 10])
+    assert part.node_ids.tolist() == [10, 30]
+    assert part.edges().to_numpy().tolist() == [[30, 10, 3]]
+    assert part.nodes["cell_type"].tolist() == ["a", "c"]
+    with pytest.raises(ValueError, match="not among the nodes, for instance 99"):
+        g.subgraph([99])
+
+
+def test_symmetrized_joins_every_pair_both_ways_with_the_sum() -> None:
+    g = ca.Graph.from_edges([0, 1, 1], [1, 0, 2], weight=[1, 2, 5]).symmetrized()
+    assert g.to_scipy().toarray().tolist() == [[0, 3, 0], [3, 0, 5], [0, 5, 0]]
+
+
+def test_an_adjacency_frame_is_aligned_by_its_labels() -> None:
+    frame = pd.DataFrame([[1, 0], [0, 2]], index=[7, 8], columns=[8, 7])
+    g = ca.Graph.from_adjacency(frame)
+    assert g.edges().to_numpy().tolist() == [[7, 8, 1], [8, 7, 2]]
+
+
+def test_columns_are_pre_when_said() -> None:
+    matrix = [[0, 5], [0, 0]]
+    assert ca.Graph.from_adjacency(matrix).edges().to_numpy().tolist() == [[0, 1, 5]]
+    turned = ca.Graph.from_adjacency(matrix, orientation="columns-are-pre")
+    assert turned.edges().to_numpy().tolist() == [[1, 0, 5]]
+
+
+def test_networkx_names_become_names_and_undirected_edges_go_both_ways() -> None:
+    worm = nx.Graph()
+    worm.add_edge("AVAL", "AVAR", weight=3)
+    worm.nodes["AVAL"]["cell_type"] = "AVA"
+    g = ca.Graph.from_networkx(worm)
+    assert g.node_ids.tolist() == [1, 2]
+    assert g.nodes["name"].tolist() == ["AVAL", "AVAR"]
+    assert g.nodes["cell_type"].tolist()[0] == "AVA"
+    assert g.edges().to_numpy().tolist() == [[1, 2, 3], [2, 1, 3]]
+
+
+def test_networkx_gets_plain_values_that_it_can_save(tmp_path) -> None:
+    with ca.open("larva-mushroom-body-left") as larva:
+        graph = larva.graph().to_networkx()
+    nx.write_graphml(graph, tmp_path / "larva.graphml")
+    again = nx.read_graphml(tmp_path / "larva.graphml", node_type=int)
+    assert again.number_of_edges() == graph.number_of_edges()
+
+
+def test_igraph_carries_weights_and_the_node_table() -> None:
+    with ca.open("celegans-varshney2011") as worm:
+        g = worm.graph()
+    graph = g.to_igraph()
+    assert graph.is_directed()
+    assert graph.es["weight"] == g.weights.tolist()
+    assert graph.vs["name"] == g.nodes["name"].tolist()
+
+
+@pytest.mark.graph_tool
+def test_graph_tool_carries_weights_ids_and_the_node_table() -> None:
+    import graph_tool.clustering
+
+    with ca.open("celegans-varshney2011") as worm:
+        g = worm.graph()
+    graph = g.to_graph_tool()
+    assert graph.vp["node_id"].a.tolist() == g.node_ids.tolist()
+    assert graph.ep["weight"].a.tolist() == g.weights.tolist()
+    assert [graph.vp["name"][v] for v in graph.vertices()] == g.nodes["name"].tolist()
+    _, counts = graph_tool.clustering.motifs(graph, 3)
+    census = ca.motifs.triad_census(g)
+    assert sum(counts) == census[list(ca.motifs.CONNECTED_TRIADS)].sum()
+    assert sorted(c for c in counts if c) == sorted(
+        c for c in census[list(ca.motifs.CONNECTED_TRIADS)] if c
+    )
+
+
+def test_a_missing_library_is_named_with_its_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    g = ca.Graph.from_edges([0], [1])
+    for library, convert, way_out in (
+        ("igraph", g.to_igraph, r"pip install 'neuropil\[igraph\]'"),
+        ("graph_tool", g.to_graph_tool, "conda-forge"),
+        ("torch", g.to_pyg, r"neuropil\[gnn\]"),
+    ):
+        monkeypatch.setitem(sys.modules, library, None)
+        with pytest.raises(ImportError, match=way_out):
+            convert()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1.0], [2.0]), "pre must be integers, got float64. Ids above"),
+        ((["AVAL"], ["AVAR"]), "pre must be integers, got <U4. Number the neurons"),
+        (([1, 2], [1]), "pre and post must be equally long, got 2 and 1"),
+        (([1], [2], [0]), "weight must not be 0, got 1 such edges"),
+        (([1], [2], [float("nan")]), "weight must be finite"),
+        (([1], [2], [1, 2]), r"weight must have 1 entries, one for each edge, got shape \(2,\)"),
+        (([1], [2], ["x"]), "weight must be numbers"),
+        (([1], [2], None, [1]), "post has 1 ids that are not among the nodes, for instance 2"),
+        (([1], [2], None, [1, 2, 1]), "node ids must be unique, got 1 more than once"),
+        (([[1]], [[2]]), "pre must be one-dimensional"),
+        (([2**63], [1]), f"pre must fit int64, got {2**63}"),
+        (([2**64], [1]), f"pre must fit int64, got {2**64}"),
+        (([True], [False]), "pre must be integers, got bool"),
+    ],
+)
+def test_bad_edges_are_refused_with_what_came_and_the_way_out(arguments, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        ca.Graph.from_edges(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "options", "message"),
+    [
+        (np.ones((2, 3)), {}, "must be square, got 2 x 3"),
+        (np.eye(2), {"node_ids": [1]}, "node_ids must have 2 entries"),
+        (np.eye(2), {"orientation": "rows"}, "orientation must be 'rows-are-pre' or"),
+        (pd.DataFrame(np.eye(2), index=[1, 2], columns=[2, 3]), {}, "the same labels"),
+    ],
+)
+def test_bad_matrices_are_refused(matrix, options, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        ca.Graph.from_adjacency(matrix, **options)
+
+
+def test_an_empty_graph_is_a_graph() -> None:
+    g = ca.Graph.from_edges([], [])
+    assert (g.n_nodes, g.n_edges) == (0, 0)
+    assert g.to_scipy().shape == (0, 0)
+    assert g.symmetrized().n_edges == 0
+    assert len(g.edges()) == 0
