@@ -1,0 +1,1 @@
+"""Benchmarks: ours beside the fastest peer, in the same run, as ratios. ``make bench`` runs them."""

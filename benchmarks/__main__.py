@@ -1,0 +1,114 @@
+"""Run the benchmarks: ``python -m benchmarks`` prints the machine and one table.
+
+python -m benchmarks                        every job; peers that take minutes are left out
+python -m benchmarks --slow-peers           these too
+python -m benchmarks --job triad --graph 2k triad census on the graph 2k/60k alone
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import sys
+
+import connectome_analysis as ca
+
+from . import configuration_null, graphs_and_measures, sql, synthetic, triad_census
+from .measure import Row
+
+JOBS = {
+    "triad": triad_census,
+    "null": configuration_null,
+    "graph": graphs_and_measures,
+    "sql": sql,
+}
+PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
+HEADER = ("job", "graph", "ours", "peer", "theirs", "ratio", "work and bound")
+
+
+def machine() -> str:
+    """Name the processor and the versions that the numbers belong to."""
+    model = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            model = next(
+                (line.split(":", 1)[1].strip() for line in file if line.startswith("model name")),
+                model,
+            )
+    except OSError:
+        pass
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n"
+        f"neuropil {ca.__version__}; {versions}"
+    )
+
+
+def worm() -> ca.Graph:
+    """The one real connectome of the table."""
+    with ca.open("celegans-cook2019-hermaphrodite") as connectome:
+        return connectome.graph()
+
+
+def chosen_graphs(wanted: str | None) -> dict[str, ca.Graph]:
+    """The worm and the synthetic graphs whose name holds `wanted`."""
+    names = ["worm", *synthetic.RECIPES]
+    found = [name for name in names if wanted is None or wanted in name]
+    if not found:
+        sys.exit(f"no graph is called {wanted!r}; there are {', '.join(names)}")
+    return {
+        name: worm() if name == "worm" else synthetic.make(synthetic.RECIPES[name])
+        for name in found
+        if wanted is not None or name != "139k/15M"
+    }
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """One row as text."""
+    return (
+        row.job,
+        row.graph,
+        seconds(row.ours),
+        row.peer,
+        "" if row.theirs is None else seconds(row.theirs),
+        "" if row.theirs is None else ratio(row.theirs / row.ours),
+        row.bound,
+    )
+
+
+def ratio(value: float) -> str:
+    """A ratio with two digits."""
+    return f"{value:,.0f}x" if value >= 10 else f"{value:.2g}x"
+
+
+def seconds(value: float) -> str:
+    """A time with three digits and its unit."""
+    return f"{value:.3g} s" if value >= 1 else f"{1000 * value:.3g} ms"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the machine and the table, row by row as they come."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--job", choices=JOBS, help="one job; all by default")
+    parser.add_argument("--graph", help="graphs whose name holds this; 139k/15M only so")
+    parser.add_argument("--slow-peers", action="store_true", help="peers that take minutes too")
+    options = parser.parse_args(arguments)
+    print(machine())
+    print("Processor seconds of one thread, least of several runs; ratio is theirs over ours.\n")
+    print("| " + " | ".join(HEADER) + " |")
+    print("|" + "---|" * len(HEADER))
+    graphs = chosen_graphs(options.graph)
+    for name, job in JOBS.items():
+        if options.job in (None, name):
+            for row in job.rows(graphs, slow_peers=options.slow_peers):
+                print("| " + " | ".join(cells(row)) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Measure: the processor time of a call, and rows that set ours beside a peer's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table; times in seconds of processor time, one thread."""
+
+    job: str
+    graph: str
+    ours: float
+    peer: str = ""
+    theirs: float | None = None
+    bound: str = ""
+
+
+def processor_seconds(call: Callable[[], Any], *, least: float = 0.3, most: int = 5) -> float:
+    """Least processor time of some runs after a first one that compiles and warms up.
+
+    Processor time of this process does not count what else the machine does; the least of several
+    is nearest to what the work costs. A call slower than `least` seconds is run but once more.
+    """
+    start = time.process_time()
+    call()
+    first = time.process_time() - start
+    runs = 1 if first > 20 else most
+    best = float("inf")
+    spent = 0.0
+    for _ in range(runs):
+        start = time.process_time()
+        call()
+        took = time.process_time() - start
+        best = min(best, took)
+        spent += took
+        if spent > least * most and spent > 4 * best:
+            break
+    return best
+
+
+def processor_seconds_once(call: Callable[[], Any]) -> float:
+    """Processor time of a single run, for peers that take minutes and compile nothing."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start

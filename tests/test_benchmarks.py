@@ -1,0 +1,36 @@
+"""The benchmarks run, so that they cannot rot; what they print is judged by people."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("igraph")
+
+from benchmarks import __main__ as benchmarks
+
+
+@pytest.mark.parametrize("job", benchmarks.JOBS)
+def test_each_benchmark_prints_its_table_on_the_worm(
+    job: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    benchmarks.main(["--job", job, "--graph", "worm"])
+    lines = capsys.readouterr().out.splitlines()
+    table = [line for line in lines if line.startswith("| ")]
+    assert table[0].startswith("| job | graph | ours | peer |")
+    assert len(table) >= 2
+    assert any(line.rstrip().endswith("|") and "x |" in line for line in table[1:])
+
+
+def test_synthetic_graphs_are_what_their_recipes_say() -> None:
+    import connectome_analysis as ca
+    from benchmarks import synthetic
+
+    g = synthetic.make(synthetic.RECIPES["2k/60k"])
+    assert (g.n_nodes, g.n_edges) == (2000, 60_000)
+    assert ca.measures.reciprocity(g) == pytest.approx(0.14, abs=0.01)
+    assert g.equals(synthetic.make(synthetic.RECIPES["2k/60k"]))
+
+
+def test_an_unknown_graph_is_named() -> None:
+    with pytest.raises(SystemExit, match="no graph is called 'whale'; there are worm"):
+        benchmarks.main(["--graph", "whale"])
