@@ -80,7 +80,8 @@ def make(recipe: Recipe) -> ca.Graph:
     keys = np.unique(draw(recipe.n_edges))
     while len(keys) < recipe.n_edges:
         missing = recipe.n_edges - len(keys)
-        keys = np.unique(np.concatenate([keys, draw(2 * missing + 1000)]))
+        # Hubs are drawn again and again, so ever more draws are needed for what is missing.
+        keys = np.unique(np.concatenate([keys, draw(max(4 * missing, recipe.n_edges // 4))]))
     keys = rng.choice(keys, recipe.n_edges, replace=False)
     # Answer as many single edges as are wanted beyond those that chance has answered.
     by_chance = np.isin(keys % n * n + keys // n, keys).mean()

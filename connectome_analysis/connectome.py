@@ -243,10 +243,13 @@ class Connectome:
         if where:
             chosen = f"(SELECT node_id FROM nodes WHERE ({where}))"
             conditions += [f"pre_id IN {chosen}", f"post_id IN {chosen}"]
+        if min_synapses is not None and edge_type is not None:
+            # A pair has one row of each kind, so the threshold is on the row.
+            conditions.append(f"{strength} >= ?")
+            params.append(int(min_synapses))
         clause = "WHERE " + " AND ".join(conditions) if conditions else ""
         query = f"SELECT pre_id, post_id, {strength} AS strength FROM edges {clause}"
-        if min_synapses is not None:
-            # The threshold is on the pair: with all kinds together, on their sum.
+        if min_synapses is not None and edge_type is None:
             query = (
                 f"SELECT pre_id, post_id, sum(strength)::BIGINT AS strength FROM ({query}) "
                 "GROUP BY pre_id, post_id HAVING sum(strength) >= ?"
