@@ -359,15 +359,15 @@ def open_connectome(
     """
     folder = Path(path).expanduser()
     if not folder.exists():
-        from . import datasets
+        from .datasets import bundled
 
-        if str(path) in datasets.names():
-            folder = datasets.path(str(path))
+        if str(path) in bundled.names():
+            folder = bundled.path(str(path))
         elif not str(path).strip():
             msg = "The name of a connectome is empty; give a folder or a bundled name."
             raise ContractError(msg)
         else:
-            close = datasets.close_names(str(path))
+            close = bundled.close_names(str(path))
             hint = f" Did you mean {close}?" if close else ""
             msg = (
                 f"{path} is neither a folder nor a bundled dataset.{hint} "

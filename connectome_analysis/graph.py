@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .edge_lists import Offsets, Weights, as_weights, compress
+from .ids import Indices, Positions, as_ids, require_unique
+
 if TYPE_CHECKING:
     import graph_tool
     import igraph
@@ -20,10 +23,6 @@ if TYPE_CHECKING:
 SelfLoops = Literal["drop", "keep", "error"]
 Parallel = Literal["sum", "error"]
 Orientation = Literal["rows-are-pre", "columns-are-pre"]
-
-Indices = NDArray[np.int32]
-Offsets = NDArray[np.int64]
-Weights = NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
 
 
 class Graph:
@@ -133,9 +132,9 @@ class Graph:
         if len(senders) != len(receivers):
             msg = f"pre and post must be equally long, got {len(senders)} and {len(receivers)}."
             raise ValueError(msg)
-        strengths = _as_weights(weight, len(senders))
+        strengths = as_weights(weight, len(senders))
         ids = _all_ids(senders, receivers, node_ids, nodes)
-        where = _Positions(ids)
+        where = Positions(ids)
         return cls._from_dense(
             where(senders, "pre"),
             where(receivers, "post"),
@@ -197,11 +196,11 @@ class Graph:
         if len(ids) != size:
             msg = f"node_ids must have {size} entries as the matrix has rows, got {len(ids)}."
             raise ValueError(msg)
-        _require_unique(ids)
+        require_unique(ids)
         return cls._from_dense(
             rows.astype(np.int32),
             columns.astype(np.int32),
-            _as_weights(coo.data, coo.nnz),
+            as_weights(coo.data, coo.nnz),
             ids,
             nodes=nodes,
             self_loops=self_loops,
@@ -268,7 +267,7 @@ class Graph:
         if n_loops and self_loops == "drop":
             keep = ~loops
             senders, receivers, weights = senders[keep], receivers[keep], weights[keep]
-        indptr, indices, summed = _compress(senders, receivers, weights, len(ids))
+        indptr, indices, summed = compress(senders, receivers, weights, len(ids))
         n_merged = len(senders) - len(indices)
         if n_merged and parallel == "error":
             msg = f"{n_merged} edges are repeated; parallel='sum' adds their weights up."
@@ -406,7 +405,7 @@ class Graph:
         return Graph._from_dense(
             np.asarray(senders, dtype=np.int32),
             np.asarray(receivers, dtype=np.int32),
-            _as_weights(weights, len(senders)),
+            as_weights(weights, len(senders)),
             self.node_ids,
             nodes=self._nodes,
             self_loops="keep",
@@ -423,7 +422,7 @@ class Graph:
         node_ids : array of int
             Ids, each in the graph.
         """
-        wanted = _Positions(self.node_ids)(as_ids(node_ids, "node_ids"), "node_ids")
+        wanted = Positions(self.node_ids)(as_ids(node_ids, "node_ids"), "node_ids")
         chosen = np.zeros(self.n_nodes, dtype=bool)
         chosen[wanted] = True
         new = np.cumsum(chosen, dtype=np.int32) - np.int32(1)
@@ -492,69 +491,6 @@ class Graph:
         )
 
 
-def as_ids(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    """Ids as int64, or a ValueError: a float is refused even where it looks whole."""
-    array = np.asarray(values)
-    if array.ndim != 1:
-        msg = f"{name} must be one-dimensional, got shape {array.shape}."
-        raise ValueError(msg)
-    if array.size == 0:
-        return np.empty(0, dtype=np.int64)
-    if array.dtype.kind == "f":
-        msg = (
-            f"{name} must be integers, got {array.dtype}. Ids above 2**53 do not survive "
-            "float64, so read the column as an integer."
-        )
-        raise ValueError(msg)
-    if array.dtype.kind == "O" and all(
-        isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in array
-    ):
-        array = np.array([int(value) for value in array], dtype=object)
-        low, high = min(array), max(array)
-        if low < -(2**63) or high >= 2**63:
-            msg = f"{name} must fit int64, got {high if high >= 2**63 else low}."
-            raise ValueError(msg)
-        return array.astype(np.int64)
-    if array.dtype.kind not in "iu":
-        msg = (
-            f"{name} must be integers, got {array.dtype}. Number the neurons and keep their "
-            "names in the node table."
-        )
-        raise ValueError(msg)
-    if array.dtype == np.uint64 and array.max() >= 2**63:
-        msg = f"{name} must fit int64, got {array.max()}."
-        raise ValueError(msg)
-    return array.astype(np.int64, copy=False)
-
-
-def _as_weights(values: ArrayLike | None, length: int) -> Weights:
-    if values is None:
-        return np.ones(length, dtype=np.int32)
-    array = np.asarray(values)
-    if array.shape != (length,):
-        msg = f"weight must have {length} entries, one for each edge, got shape {array.shape}."
-        raise ValueError(msg)
-    if array.dtype.kind in "biu":
-        wide = array.astype(np.int64)
-        if array.dtype == np.uint64 and length and array.max() >= 2**63:
-            msg = f"weight must fit int64, got {array.max()}."
-            raise ValueError(msg)
-        array = array if array.dtype == np.int32 else wide
-    else:
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            msg = f"weight must be numbers, got {array.dtype}."
-            raise ValueError(msg) from None
-        if not np.isfinite(array).all():
-            msg = "weight must be finite; leave out the edges whose weight is missing."
-            raise ValueError(msg)
-    if not array.all():
-        msg = f"weight must not be 0, got {int((array == 0).sum())} such edges; leave them out."
-        raise ValueError(msg)
-    return array
-
-
 def _all_ids(
     senders: NDArray[np.int64],
     receivers: NDArray[np.int64],
@@ -573,80 +509,8 @@ def _all_ids(
         ids = as_ids(node_ids, "node_ids")
     else:
         return np.unique(np.concatenate([senders, receivers]))
-    _require_unique(ids)
+    require_unique(ids)
     return ids
-
-
-def _require_unique(ids: NDArray[np.int64]) -> None:
-    ordered = np.sort(ids)
-    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
-    if len(repeated):
-        msg = f"node ids must be unique, got {repeated[0]} more than once."
-        raise ValueError(msg)
-    if len(ids) >= 2**31:
-        msg = f"A graph may have up to {2**31 - 1:,} nodes, got {len(ids):,}."
-        raise ValueError(msg)
-
-
-class _Positions:
-    """Where each id stands among the node ids."""
-
-    def __init__(self, ids: NDArray[np.int64]) -> None:
-        low = int(ids.min()) if len(ids) else 0
-        span = int(ids.max()) - low + 1 if len(ids) else 0
-        self._low, self._span = low, span
-        self._table: Indices | None = None
-        if span <= 4 * len(ids) + 1024:
-            # Ids that fill a range (worm, synthetic graphs): one look-up each.
-            self._table = np.full(span, -1, dtype=np.int32)
-            self._table[ids - low] = np.arange(len(ids), dtype=np.int32)
-        else:
-            self._order = np.argsort(ids, kind="stable").astype(np.int32)
-            self._sorted = ids[self._order]
-
-    def __call__(self, values: NDArray[np.int64], name: str) -> Indices:
-        if len(values) == 0:
-            return np.empty(0, dtype=np.int32)
-        if self._span == 0:
-            known = np.zeros(len(values), dtype=bool)
-            found = np.empty(0, dtype=np.int32)
-        elif self._table is not None:
-            known = (values >= self._low) & (values - self._low < self._span)
-            found = self._table[np.where(known, values - self._low, 0)]
-            known &= found >= 0
-        else:
-            # Equal neighbours, as in a list sorted by sender, are looked up once.
-            starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-            place = np.searchsorted(self._sorted, values[starts])
-            place[place == len(self._sorted)] = 0
-            hit = self._sorted[place] == values[starts]
-            lengths = np.diff(np.append(starts, len(values)))
-            known = np.repeat(hit, lengths)
-            found = np.repeat(self._order[place], lengths)
-        if not known.all():
-            missing = values[~known]
-            msg = (
-                f"{name} has {len(np.unique(missing))} ids that are not among the nodes, "
-                f"for instance {missing[0]}; add them to the nodes or leave the edges out."
-            )
-            raise ValueError(msg)
-        return found
-
-
-def _compress(
-    senders: Indices, receivers: Indices, weights: Weights, n_nodes: int
-) -> tuple[Offsets, Indices, Weights]:
-    """Sort edges by sender and receiver and add parallel ones up."""
-    import scipy.sparse as sp
-
-    # Sums of int32 are taken in int64, so that they cannot wrap around.
-    wide = weights.astype(np.int64) if weights.dtype == np.int32 else weights
-    matrix = sp.coo_array((wide, (senders, receivers)), shape=(n_nodes, n_nodes)).tocsr()
-    matrix.sum_duplicates()
-    data: Weights = matrix.data
-    if weights.dtype == np.int32 and (len(data) == 0 or np.abs(data).max() < 2**31):
-        data = data.astype(np.int32)
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), data
 
 
 def _aligned(matrix: pd.DataFrame) -> tuple[NDArray[Any], NDArray[np.int64] | None]:

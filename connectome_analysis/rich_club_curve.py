@@ -131,7 +131,8 @@ def _degrees(g: Graph, degree: str) -> NDArray[np.int64]:
 def _richer_than(histogram: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each k, how many entries of a histogram lie above k."""
     up_to: NDArray[np.int64] = np.cumsum(histogram)
-    return up_to[-1:].sum() - up_to
+    above: NDArray[np.int64] = up_to[-1:].sum() - up_to
+    return above
 
 
 def _ratio(value: NDArray[Any], base: NDArray[Any]) -> NDArray[np.float64]:
