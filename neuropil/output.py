@@ -16,7 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
     from rich.console import Console
 
 
@@ -109,14 +109,15 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     typer.echo(f"wrote {path}", err=True)
 
 
-def write_figure(figure: Figure, path: Path) -> None:
+def write_figure(figure: Figure | SubFigure, path: Path) -> None:
     """Write a figure, whole or not at all."""
     kind = path.suffix.lower()
     if kind not in {".png", ".svg", ".pdf"}:
         msg = f"{path} must end in .png, .svg or .pdf, got {kind or 'no suffix'}."
         raise ValueError(msg)
+    root = figure.figure  # of a sub-figure, the whole one; of a figure, itself
     with whole_file(path) as part:
-        figure.savefig(part, format=kind[1:], dpi=200)
+        root.savefig(part, format=kind[1:], dpi=200)
     typer.echo(f"wrote {path}", err=True)
 
 

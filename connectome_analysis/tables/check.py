@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from .errors import DamagedConnectomeError
-from .integrity import Progress, file_problems, table_files
-from .manifest import FILE_NAME, Manifest, read_manifest
+import pyarrow as pa
+
+from .errors import ContractError, DamagedConnectomeError
+from .folder import folder_path
+from .integrity import Progress, file_problems
+from .manifest import FILE_NAME, Manifest
+from .opening import Files, as_dataset, open_connectome
 from .problem import Problem
 from .rules import row_problems
 from .schemas import TABLES
 from .skeleton_loops import skeleton_loop_problems
-from .spill import make_view, spilling_connection
+from .spill import spilling_connection
 from .swap import recover
+
+# A table with one of these faults has no columns that the rules could be asked of.
+_NO_ROWS = {
+    *("missing file", "unreadable file", "outside the folder"),
+    *("column type", "missing column", "repeated column"),
+}
 
 
 def check(
@@ -43,7 +53,10 @@ def check(
     >>> [str(problem) for problem in check("/no/such/folder")]
     ['folder: not there: /no/such/folder does not exist.']
     """
-    folder = Path(path).expanduser().resolve()
+    try:
+        folder = folder_path(path)
+    except ContractError as error:
+        return [Problem(table="folder", rule="not a path", message=str(error))]
     recover(folder)
     if not folder.exists():
         return [Problem(table="folder", rule="not there", message=f"{folder} does not exist.")]
@@ -56,57 +69,61 @@ def check(
             )
         ]
     try:
-        manifest = read_manifest(folder)
+        opened = open_connectome(folder)
     except DamagedConnectomeError as error:
         return [Problem(table=FILE_NAME, rule="manifest", message=str(error))]
     if progress is not None:
         progress("files and hashes")
-    problems = list(file_problems(folder, manifest, hashes=True, progress=bytes_read))
-    # Rows are checked wherever the file can be read as its columns say: a changed file has
-    # changed rows, and the reader of the report wants to know which.
-    broken = {
-        problem.table
-        for problem in problems
-        if problem.rule in {"missing file", "unreadable file", "outside the folder"}
-        or (problem.rule in {"column type", "missing column"})
-    }
-    readable = [name for name in manifest.tables if name in TABLES and name not in broken]
-    problems += _row_problems(folder, manifest, readable, progress)
-    return problems
+    problems = list(file_problems(opened.files, opened.manifest, hashes=True, progress=bytes_read))
+    return problems + contract_problems(
+        opened.files, opened.manifest, problems, beside=folder.parent, progress=progress
+    )
 
 
-def staged_problems(folder: Path, manifest: Manifest) -> list[Problem]:
-    """Check the tables of a folder whose manifest is not yet written beside them."""
-    tables = [name for name in manifest.tables if name in TABLES]
-    return _row_problems(folder, manifest, tables, None)
-
-
-def _row_problems(
-    folder: Path,
+def contract_problems(
+    files: Files,
     manifest: Manifest,
-    tables: Iterable[str],
-    progress: Callable[[str], None] | None,
+    known: list[Problem],
+    *,
+    beside: Path,
+    progress: Callable[[str], None] | None = None,
 ) -> list[Problem]:
-    import duckdb
-    import pyarrow.parquet as pq
+    """Check the rows of every table of the contract that can be read.
 
+    Parameters
+    ----------
+    files : mapping
+        The open files of the manifest.
+    manifest : Manifest
+    known : list of Problem
+        What is wrong with the files. Rows are checked wherever the file can be read as its
+        columns say: a changed file has changed rows, and the reader wants to know which.
+    beside : Path
+        The folder in which to spill.
+    progress : callable, optional
+    """
+    import duckdb
+
+    broken = {problem.table for problem in known if problem.rule in _NO_ROWS}
+    names = [name for name in manifest.tables if name in TABLES and name not in broken]
     problems: list[Problem] = []
-    columns: dict[str, set[str]] = {}
-    with spilling_connection(folder.parent) as connection:
-        for name in tables:
-            files = table_files(folder, manifest.tables[name])
-            columns[name] = set(pq.read_schema(files[0]).names)
-            make_view(connection, name, files)
+    with spilling_connection(beside) as connection:
         try:
+            columns: dict[str, set[str]] = {}
+            for name in names:
+                table = as_dataset(files, manifest.tables[name])
+                columns[name] = set(table.schema.names)
+                connection.register(name, table)
             problems += row_problems(connection, manifest, columns, progress)
             if "skeletons" in columns:
                 problems += skeleton_loop_problems(connection)
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            reason = str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")
             problems.append(
                 Problem(
                     table="folder",
                     rule="unreadable rows",
-                    message=f"the rows cannot be read: {str(error).splitlines()[0].rstrip('.')}.",
+                    message=f"the rows cannot be read: {reason}.",
                 )
             )
     return problems

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 
+def one_line(text: object) -> str:
+    """Fold a text into one line: names and paths may hold line breaks, messages may not."""
+    return " ".join(str(text).split("\n"))
+
+
 class ContractError(ValueError):
     """A table or folder that breaks the contract of ``docs/tables.md``.
 
     The message is one line: what it got, what it wanted, the way out.
     """
+
+    def __init__(self, message: object) -> None:
+        super().__init__(one_line(message))
 
 
 class DamagedConnectomeError(ContractError):

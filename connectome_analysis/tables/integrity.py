@@ -10,26 +10,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .manifest import FILE_NAME, Manifest, TableFile, TableRecord
+from .opening import Files
 from .problem import Problem
 from .schemas import REQUIRED_TABLES, TABLES
+from .stored_types import is_text
 
 Progress = Callable[[int], None]
 
 
-def file_sha256(path: Path, progress: Progress | None = None) -> str:
-    """SHA-256 of a file, read in pieces; `progress` is told the bytes of each."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 22):
-            digest.update(piece)
-            if progress is not None:
-                progress(len(piece))
-    return digest.hexdigest()
-
-
-def table_files(folder: Path, record: TableRecord) -> list[Path]:
-    """Paths of a table's Parquet files."""
-    return [folder / file.path for file in record.files]
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    with pa.OSFile(str(path)) as file:
+        return _sha256(file, None)
 
 
 def total_bytes(manifest: Manifest) -> int:
@@ -38,13 +30,14 @@ def total_bytes(manifest: Manifest) -> int:
 
 
 def file_problems(
-    folder: Path, manifest: Manifest, *, hashes: bool, progress: Progress | None = None
+    files: Files, manifest: Manifest, *, hashes: bool, progress: Progress | None = None
 ) -> Iterator[Problem]:
     """Compare every file with the manifest.
 
     Parameters
     ----------
-    folder : Path
+    files : mapping
+        The open files.
     manifest : Manifest
     hashes : bool
         Read every byte and compare SHA-256; without it size, footer, columns and rows are
@@ -60,38 +53,40 @@ def file_problems(
                 message=f"{FILE_NAME} lists no {name}; every connectome has nodes and edges.",
             )
     for name, record in manifest.tables.items():
-        yield from _table_problems(folder, name, record, hashes=hashes, progress=progress)
+        yield from _table_problems(files, name, record, hashes=hashes, progress=progress)
 
 
 def _table_problems(
-    folder: Path, name: str, record: TableRecord, *, hashes: bool, progress: Progress | None
+    files: Files, name: str, record: TableRecord, *, hashes: bool, progress: Progress | None
 ) -> Iterator[Problem]:
     if not record.files:
         yield Problem(table=name, rule="missing file", message=f"{FILE_NAME} names no file.")
         return
     rows = 0
-    whole = True
-    for file in record.files:
-        problem = _file_problem(folder, name, file, hashes=hashes, progress=progress)
-        if problem is not None:
-            yield problem
-            whole = False
+    readable = True
+    for expected in record.files:
+        file = files[expected.path]
+        if isinstance(file, Problem):
+            readable = False
+            yield file
             continue
+        # A changed file is looked into all the same: what changed is what one wants to know.
         try:
-            footer = pq.ParquetFile(folder / file.path)
-        except (pa.ArrowException, OSError) as error:
-            yield Problem(
-                table=name,
-                rule="unreadable file",
-                message=f"{file.path} is not readable Parquet ({_first_line(error)}).",
-            )
-            whole = False
-            continue
-        with footer:
+            problems = list(_byte_problems(file, name, expected, progress, hashes=hashes))
+            footer = pq.ParquetFile(file)
             rows += footer.metadata.num_rows
-            schema = footer.schema_arrow
-        yield from _column_problems(name, file.path, schema, record)
-    if whole and rows != record.rows:
+            problems += _column_problems(name, expected.path, footer.schema_arrow, record)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            readable = False
+            problems.append(
+                Problem(
+                    table=name,
+                    rule="unreadable file",
+                    message=f"{expected.path} is not readable Parquet ({_first_line(error)}).",
+                )
+            )
+        yield from problems
+    if readable and rows != record.rows:
         yield Problem(
             table=name,
             rule="row count",
@@ -99,39 +94,53 @@ def _table_problems(
         )
 
 
-def _file_problem(
-    folder: Path, table: str, file: TableFile, *, hashes: bool, progress: Progress | None
-) -> Problem | None:
-    path = folder / file.path
-    if Path(file.path).is_absolute() or ".." in Path(file.path).parts:
-        return Problem(
-            table=table,
-            rule="outside the folder",
-            message=f"{FILE_NAME} names {file.path}, which is not inside the connectome.",
-        )
-    if not path.is_file():
-        return Problem(table=table, rule="missing file", message=f"{file.path} is not there.")
-    size = path.stat().st_size
-    if size != file.bytes:
-        return Problem(
+def _byte_problems(
+    file: pa.NativeFile,
+    table: str,
+    expected: TableFile,
+    progress: Progress | None,
+    *,
+    hashes: bool,
+) -> Iterator[Problem]:
+    size = file.size()
+    if size != expected.bytes:
+        yield Problem(
             table=table,
             rule="changed file",
-            message=f"{file.path} has {size:,} bytes, {FILE_NAME} says {file.bytes:,}: "
+            message=f"{expected.path} has {size:,} bytes, {FILE_NAME} says {expected.bytes:,}: "
             "it was truncated or edited after it was written.",
         )
-    if hashes and file_sha256(path, progress) != file.sha256:
-        return Problem(
+    elif hashes and _sha256(file, progress) != expected.sha256:
+        yield Problem(
             table=table,
             rule="changed file",
-            message=f"the SHA-256 of {file.path} is not the one in {FILE_NAME}: "
+            message=f"the SHA-256 of {expected.path} is not the one in {FILE_NAME}: "
             "it was edited or damaged after it was written.",
         )
-    return None
+
+
+def _sha256(file: pa.NativeFile, progress: Progress | None) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(1 << 22):
+        digest.update(piece)
+        if progress is not None:
+            progress(len(piece))
+    return digest.hexdigest()
 
 
 def _column_problems(
     table: str, file: str, schema: pa.Schema, record: TableRecord
 ) -> Iterator[Problem]:
+    folded = [name.casefold() for name in schema.names]
+    repeated = sorted({name for name in schema.names if folded.count(name.casefold()) > 1})
+    if repeated:
+        yield Problem(
+            table=table,
+            rule="repeated column",
+            message=f"{file} has the column {', '.join(repeated)} more than once "
+            "(SQL does not tell capitals from small letters).",
+        )
     found = {field.name: str(field.type) for field in schema}
     if found != dict(record.columns):
         changed = sorted(set(found.items()) ^ set(record.columns.items()))
@@ -170,11 +179,11 @@ def schema_problems(table: str, schema: pa.Schema) -> Iterator[Problem]:
 
 
 def same_type(found: pa.DataType, wanted: pa.DataType) -> bool:
-    """Equal types, where the two Arrow layouts of text count as one."""
+    """Equal types, where the Arrow layouts of text count as one."""
     if pa.types.is_string(wanted):
-        return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+        return is_text(found)
     return bool(found == wanted)
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else "no reason"
+    return str(error).strip().split("\n", maxsplit=1)[0].rstrip(".") or "no reason"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import numbers
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,6 +18,9 @@ from .schemas import SCHEMA_VERSION, TABLES
 
 FILE_NAME = "connectome.json"
 FORMAT = "neuropil-connectome"
+# The manifest's own SHA-256, taken with these 64 digits in its place.
+_UNSIGNED = "0" * 64
+_SIGNATURE = re.compile(rb'"manifest_sha256": "([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,23 +107,24 @@ class Manifest:
     def __post_init__(self) -> None:
         # A list and a lone string are what people write by hand; one form is kept.
         for name in ("citation", "doi", "notes"):
-            value = getattr(self, name)
-            object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+            object.__setattr__(self, name, _texts(name, getattr(self, name)))
         if self.voxel_size_nm is not None:
-            size = tuple(float(edge) for edge in self.voxel_size_nm)
-            if len(size) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in size):
-                msg = (
-                    f"voxel_size_nm must be three positive lengths (z, y, x) in nm, "
-                    f"got {self.voxel_size_nm!r}."
-                )
-                raise ContractError(msg)
-            object.__setattr__(self, "voxel_size_nm", size)
+            object.__setattr__(self, "voxel_size_nm", _lengths(self.voxel_size_nm))
         for item in fields(self):
             _check_type(item.name, getattr(self, item.name), _TYPES[item.name])
+        if not self.name:
+            msg = "The manifest's name must not be empty; give the dataset a short name."
+            raise ContractError(msg)
+        for kind, entry in self.weights.items():
+            _check_type(f"weights[{kind!r}]", entry, (Mapping,))
 
     def to_json(self) -> str:
         """Write the manifest as the text of ``connectome.json``."""
-        content: dict[str, Any] = {"format": FORMAT, "schema_version": SCHEMA_VERSION}
+        content: dict[str, Any] = {
+            "format": FORMAT,
+            "schema_version": SCHEMA_VERSION,
+            "manifest_sha256": _UNSIGNED,
+        }
         for item in fields(self):
             content[item.name] = getattr(self, item.name)
         content["tables"] = {
@@ -132,10 +139,16 @@ class Manifest:
             for name, record in self.tables.items()
         }
         try:
-            return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        except (TypeError, ValueError) as error:
+            text = json.dumps(
+                content, indent=2, ensure_ascii=False, allow_nan=False, default=_plain_value
+            )
+            data = f"{text}\n".encode()
+        except (TypeError, ValueError, RecursionError) as error:
             msg = f"The manifest of {self.name!r} cannot be written as JSON: {error}."
             raise ContractError(msg) from error
+        signature = hashlib.sha256(data).hexdigest()
+        # The field stands before any that holds text of the user's, so the first is the right one.
+        return data.decode().replace(_UNSIGNED, signature, 1)
 
     def with_tables(self, tables: Mapping[str, TableRecord], written_at: str) -> Manifest:
         """Return the manifest with the writer's part filled in."""
@@ -147,7 +160,40 @@ class Manifest:
         meaning, unit = entry.get("meaning"), entry.get("unit")
         if meaning is None:
             return "of unstated meaning"
-        return meaning if unit is None or unit in meaning else f"{meaning} ({unit})"
+        return meaning if unit in (None, "count") or unit in meaning else f"{meaning} ({unit})"
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else value
+    if texts is None:
+        return ()
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        msg = f"The manifest's {name} must be a text or a list of texts, got {value!r}."
+        raise ContractError(msg)
+    return tuple(texts)
+
+
+def _lengths(value: Any) -> tuple[float, ...]:
+    try:
+        size = tuple(float(edge) for edge in value)
+    except (TypeError, ValueError):
+        size = ()
+    if len(size) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in size):
+        msg = f"voxel_size_nm must be three positive lengths (z, y, x) in nm, got {value!r}."
+        raise ContractError(msg)
+    return size
+
+
+def _plain_value(value: object) -> object:
+    """Numbers of numpy and mappings of any kind, as JSON has them."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    msg = f"{type(value).__name__} {value!r} is neither text, number, list nor mapping"
+    raise TypeError(msg)
 
 
 _NUMBER = (int, float)
@@ -183,67 +229,99 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def _check_type(name: str, value: object, wanted: tuple[type, ...]) -> None:
-    if not isinstance(value, wanted):
+    # True is an integer to Python and to nobody else.
+    if not isinstance(value, wanted) or isinstance(value, bool):
         names = " or ".join("nothing" if t is type(None) else t.__name__ for t in wanted)
         msg = f"The manifest's {name} must be {names}, got {type(value).__name__} {value!r}."
         raise ContractError(msg)
 
 
-def read_manifest(folder: Path) -> Manifest:
+def require_table_name(name: object) -> None:
+    """Raise where `name` cannot be both the name of a file and a word of SQL."""
+    if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > 100:
+        msg = f"A table's name must be a plain word, got {name!r}."
+        raise ContractError(msg)
+
+
+def read_manifest(folder: str | Path) -> Manifest:
     """Read ``connectome.json`` of a connectome folder.
 
     Raises
     ------
     DamagedConnectomeError
-        Where the file is missing, is not whole, or is of a schema version this software
-        does not know.
+        Where the file is missing, is not what was written, or is of a schema version this
+        software does not know.
     """
-    path = folder / FILE_NAME
+    path = Path(folder) / FILE_NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         msg = (
             f"{folder} is not a connectome: it has no {FILE_NAME}. "
             "Make one with `neuropil ingest`, or give a bundled name (`neuropil datasets`)."
         )
         raise DamagedConnectomeError(msg) from None
+    except OSError as error:
+        msg = f"{path} cannot be read ({error.strerror})."
+        raise DamagedConnectomeError(msg) from None
+    try:
+        content = json.loads(data.decode())
     except UnicodeDecodeError as error:
         msg = f"{path} is not UTF-8 text ({error}); the manifest is damaged."
         raise DamagedConnectomeError(msg) from None
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         msg = f"{path} is not whole JSON ({error}); the manifest is truncated or edited."
         raise DamagedConnectomeError(msg) from None
+    _require_known_version(content, path)
+    _require_signature(data, content, path)
     return _parse(content, path)
 
 
-def _parse(content: object, path: Path) -> Manifest:
+def _require_known_version(content: object, path: Path) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         msg = f'{path} is not a connectome manifest: it has no "format": "{FORMAT}".'
         raise DamagedConnectomeError(msg)
-    version = str(content.get("schema_version"))
-    major = version.split(".", maxsplit=1)[0]
-    if major != SCHEMA_VERSION.split(".", maxsplit=1)[0]:
+    version = content.get("schema_version")
+    major = SCHEMA_VERSION.split(".", maxsplit=1)[0]
+    if not isinstance(version, str) or not re.fullmatch(rf"{major}\.[0-9]+", version):
         msg = (
             f"{path} has schema version {version}, this software reads {SCHEMA_VERSION}. "
             "Update neuropil, or write the connectome again from its source."
         )
         raise DamagedConnectomeError(msg)
+
+
+def _require_signature(data: bytes, content: Mapping[str, Any], path: Path) -> None:
+    found = _SIGNATURE.search(data)
+    if found is not None:
+        unsigned = data[: found.start(1)] + _UNSIGNED.encode() + data[found.end(1) :]
+        signature = hashlib.sha256(unsigned).hexdigest()
+        if signature == found[1].decode() == content.get("manifest_sha256"):
+            return
+    msg = (
+        f"{path} is not what was written: its SHA-256 is not its manifest_sha256. "
+        "Write the connectome again with the manifest you want."
+    )
+    raise DamagedConnectomeError(msg)
+
+
+def _parse(content: Mapping[str, Any], path: Path) -> Manifest:
     known = {item.name for item in fields(Manifest)}
     try:
         values = {name: value for name, value in content.items() if name in known}
         values["tables"] = {
-            str(name): _parse_record(record) for name, record in content["tables"].items()
+            name: _parse_record(name, record) for name, record in content["tables"].items()
         }
         return Manifest(**cast(typing.Any, values))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
         msg = f"{path} {reason.rstrip('.')}; the manifest is damaged."
         raise DamagedConnectomeError(msg) from None
 
 
-def _parse_record(record: Mapping[str, Any]) -> TableRecord:
+def _parse_record(name: str, record: Mapping[str, Any]) -> TableRecord:
+    # The name becomes a word of SQL, and this one comes from who knows where.
+    require_table_name(name)
     return TableRecord(
         rows=int(record["rows"]),
         files=tuple(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .errors import one_line
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -27,4 +29,4 @@ class Problem:
     rows: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.table}: {self.rule}: {self.message}"
+        return one_line(f"{self.table}: {self.rule}: {self.message}")

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import weakref
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.dataset as pads
-
-from .check import check
-from .errors import ContractError, DamagedConnectomeError
-from .integrity import file_problems, table_files, total_bytes
-from .manifest import FILE_NAME, Manifest, read_manifest
+from .errors import ContractError, DamagedConnectomeError, one_line
+from .folder import folder_path
+from .manifest import Manifest, require_table_name
 from .read_only import require_select
-from .spill import make_view, spill_folder
-from .swap import recover
+from .snapshot import Snapshot, take_snapshot
+from .spill import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
-
-# Up to here every byte and row is checked on opening (well under a second); above, sizes, footers,
-# columns and row counts are, and `neuropil check` does the rest.
-CHECK_ALL_BELOW_BYTES = 8_000_000
 
 
 class Session:
@@ -33,6 +28,8 @@ class Session:
 
     Every table of the manifest is a view under its own name. A query can read those views and
     nothing else: it cannot write, reach another file, change a setting or load an extension.
+    The session holds the files it opened, so what it reads stays one whole connectome even while
+    another writer replaces the folder; new questions are then refused.
 
     Parameters
     ----------
@@ -62,28 +59,36 @@ class Session:
         memory_limit: str | None = None,
         threads: int | None = None,
     ) -> None:
-        self.path = Path(path).expanduser().resolve()
+        self.path = folder_path(path)
         self.file_access = file_access
         self.memory_limit = memory_limit
         self.threads = threads
-        self.manifest, self._stamp = _read_unmoved(self.path)
-        self.verified = _verify(self.path, self.manifest, verify)
+        self._snapshot: Snapshot = take_snapshot(self.path, verify=verify)
+        self.manifest = self._snapshot.manifest
+        self.verified = self._snapshot.verified
         self._spill = spill_folder(self.path.parent)
         self._connection = self._connect()
         self._parser = _connect({})
-        self._joined: set[str] = set()
+        self._with_own_tables: deque[duckdb.DuckDBPyConnection] = deque(maxlen=8)
         self._close = weakref.finalize(
-            self, _close, self._connection, self._parser, str(self._spill)
+            self,
+            _close,
+            (self._connection, self._parser),
+            self._with_own_tables,
+            str(self._spill),
+            os.getpid(),
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (
             _reopen,
-            (str(self.path), False, self.file_access, self.memory_limit, self.threads),
+            (self.path, self.manifest, self.file_access, self.memory_limit, self.threads),
         )
 
     def close(self) -> None:
-        """Close the session and remove what it spilled."""
+        """Close the session and remove what it spilled; its relations end with it."""
+        if self in _IN_USE:
+            _IN_USE.remove(self)
         self._close()
 
     def sql(
@@ -100,7 +105,7 @@ class Session:
             One SELECT. Values go into `params`, as ``?`` or ``$name``.
         params : sequence or mapping, optional
         tables : mapping of str to DataFrame or pyarrow.Table, optional
-            Tables of your own to join with, by the name the query uses.
+            Tables of your own to join with in this query, by the name it uses.
 
         Returns
         -------
@@ -110,18 +115,18 @@ class Session:
         Raises
         ------
         ReadOnlyError
-            Where the query is not a SELECT.
+            Where the query is not a SELECT over the connectome.
         DamagedConnectomeError
             Where another writer has replaced the connectome since it was opened.
         """
-        self._require_unmoved()
+        self._snapshot.require_unmoved()
         if not self.file_access:
             require_select(self._parser, query)
-        for name, rows in (tables or {}).items():
-            self._join(name, rows)
+        connection = self._connection if not tables else self._joined(tables)
         # Statements without a result, which only file_access lets through, give None.
-        relation: duckdb.DuckDBPyRelation | None = self._connection.sql(query, params=params)
-        return self._connection.sql("SELECT 'done' AS result") if relation is None else relation
+        relation: duckdb.DuckDBPyRelation | None = connection.sql(query, params=params)
+        self._keep()
+        return connection.sql("SELECT 'done' AS result") if relation is None else relation
 
     def table(self, name: str) -> duckdb.DuckDBPyRelation:
         """One table as a lazy relation."""
@@ -131,105 +136,112 @@ class Session:
                 f"it has {', '.join(self.manifest.tables)}."
             )
             raise ContractError(msg)
-        self._require_unmoved()
+        self._snapshot.require_unmoved()
+        self._keep()
         return self._connection.table(name)
 
-    def _join(self, name: str, rows: pd.DataFrame | pa.Table) -> None:
-        if name in self.manifest.tables:
-            msg = f"{name} is a table of the connectome; give yours another name."
-            raise ContractError(msg)
-        if name in self._joined:
-            self._connection.unregister(name)
-        self._connection.register(name, rows)
-        self._joined.add(name)
+    def _keep(self) -> None:
+        """Outlive ``Session(path).sql(query)`` in one line: a relation dies with its connection."""
+        if self not in _IN_USE:
+            _IN_USE.append(self)
+
+    def _joined(self, tables: Mapping[str, pd.DataFrame | pa.Table]) -> duckdb.DuckDBPyConnection:
+        """Connect anew with tables of the user's beside the connectome's.
+
+        Relations are lazy and look names up when they run. On one connection, a later table under
+        the same name would change what an earlier relation gives.
+        """
+        import duckdb
+
+        taken = {name.casefold() for name in self.manifest.tables}
+        for name in tables:
+            require_table_name(name)
+            if name.casefold() in taken:
+                msg = f"{name} is a table of the connectome; give yours another name."
+                raise ContractError(msg)
+        connection = self._connection.cursor()
+        for name, table in self._snapshot.tables.items():
+            connection.register(name, table)
+        for name, rows in tables.items():
+            try:
+                connection.register(name, rows)
+            except (duckdb.Error, TypeError):
+                msg = (
+                    f"{name} must be a pandas DataFrame or a pyarrow Table, "
+                    f"got {type(rows).__module__}.{type(rows).__qualname__}."
+                )
+                raise ContractError(msg) from None
+        self._with_own_tables.append(connection)
+        return connection
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        config: dict[str, str] = {"temp_directory": str(self._spill)}
+        config = {"temp_directory": str(self._spill)}
         if self.memory_limit is not None:
             config["memory_limit"] = self.memory_limit
         if self.threads is not None:
             config["threads"] = str(self.threads)
+        if not self.file_access:
+            # Naming a function of an extension would otherwise fetch and run it.
+            config["autoinstall_known_extensions"] = "false"
+            config["autoload_known_extensions"] = "false"
         connection = _connect(config)
-        for name, record in self.manifest.tables.items():
-            files = table_files(self.path, record)
-            if self.file_access:
-                make_view(connection, name, files)
-            else:
-                paths = [str(file) for file in files]
-                connection.register(name, pads.dataset(paths, format="parquet"))
+        for name, table in self._snapshot.tables.items():
+            connection.register(name, table)
         if not self.file_access:
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
         return connection
 
-    def _require_unmoved(self) -> None:
-        if _manifest_stamp(self.path) != self._stamp:
-            msg = f"{self.path} has been replaced since it was opened; open it again."
-            raise DamagedConnectomeError(msg)
+
+# Sessions that have given a relation away and nobody may hold otherwise. The oldest goes first.
+_IN_USE: deque[Session] = deque(maxlen=8)
 
 
 def _connect(config: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings: dict[str, Any] = {"python_enable_replacements": "false", **config}
-    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except duckdb.Error as error:
+        asked = {name: config[name] for name in ("memory_limit", "threads") if name in config}
+        msg = one_line(
+            f"DuckDB cannot be started with {asked}: {one_line(error).rstrip('.')}. "
+            'A limit looks like "4GB", threads are 1 or more.'
+        )
+        raise ValueError(msg) from None
     # DuckDB's own bar prints control characters into notebooks and logs.
     connection.execute("SET enable_progress_bar = false")
     return connection
 
 
 def _reopen(
-    path: str, verify: bool | None, file_access: bool, memory_limit: str | None, threads: int | None
+    path: Path,
+    manifest: Manifest,
+    file_access: bool,
+    memory_limit: str | None,
+    threads: int | None,
 ) -> Session:
-    return Session(
-        path,
-        verify=verify,
-        file_access=file_access,
-        memory_limit=memory_limit,
-        threads=threads,
+    """Open in another process what one process had opened."""
+    session = Session(
+        path, verify=False, file_access=file_access, memory_limit=memory_limit, threads=threads
     )
+    if session.manifest != manifest:
+        session.close()
+        msg = f"{path} has been replaced since it was opened; open it again."
+        raise DamagedConnectomeError(msg)
+    return session
 
 
 def _close(
-    connection: duckdb.DuckDBPyConnection, parser: duckdb.DuckDBPyConnection, spill: str
+    connections: Sequence[duckdb.DuckDBPyConnection],
+    with_own_tables: deque[duckdb.DuckDBPyConnection],
+    spill: str,
+    owner: int,
 ) -> None:
-    connection.close()
-    parser.close()
+    if os.getpid() != owner:
+        return  # a forked child has no business with its parent's files
+    for connection in (*with_own_tables, *connections):
+        connection.close()
+    with_own_tables.clear()
     shutil.rmtree(spill, ignore_errors=True)
-
-
-def _read_unmoved(folder: Path) -> tuple[Manifest, tuple[int, int, int]]:
-    """Read the manifest and remember which file it was, so that a later swap is noticed."""
-    recover(folder)
-    if not folder.exists():
-        msg = (
-            f"{folder} does not exist. Give a connectome folder or a bundled name "
-            "(`neuropil datasets` lists them)."
-        )
-        raise DamagedConnectomeError(msg)
-    while True:
-        stamp = _manifest_stamp(folder)
-        manifest = read_manifest(folder)
-        if stamp == _manifest_stamp(folder) and stamp is not None:
-            return manifest, stamp
-
-
-def _manifest_stamp(folder: Path) -> tuple[int, int, int] | None:
-    try:
-        status = (folder / FILE_NAME).stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino, status.st_mtime_ns
-
-
-def _verify(folder: Path, manifest: Manifest, verify: bool | None) -> bool:
-    everything = total_bytes(manifest) <= CHECK_ALL_BELOW_BYTES if verify is None else verify
-    problems = check(folder) if everything else list(file_problems(folder, manifest, hashes=False))
-    if problems:
-        more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-        msg = (
-            f"{folder} is damaged: {str(problems[0]).rstrip('.')}{more}. `neuropil check` lists "
-            "all; write it again from its source."
-        )
-        raise DamagedConnectomeError(msg)
-    return everything

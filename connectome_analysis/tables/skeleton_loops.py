@@ -25,6 +25,8 @@ def skeleton_loop_problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
     lost = 0
     example: int | None = None
     for low, high in _neuron_ranges(connection):
+        # A point whose parent does not exist counts as an end: that is another rule's finding.
+        # A point that is its own parent is no end.
         columns = connection.execute(
             """
             WITH part AS MATERIALIZED (
@@ -32,7 +34,7 @@ def skeleton_loop_problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
                 FROM skeletons WHERE node_id BETWEEN ? AND ?
             )
             SELECT a.place, a.node_id, coalesce(b.place, a.place) AS parent,
-                   a.parent_id IS NULL AS is_root
+                   b.place IS NULL AS is_end
             FROM part a LEFT JOIN part b ON a.node_id = b.node_id AND a.parent_id = b.point_id
             """,
             [low, high],
@@ -41,8 +43,8 @@ def skeleton_loop_problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
         size = int(place.max()) + 1 if len(place) else 0
         up = np.arange(size)
         up[place] = columns["parent"]
-        # A parent that does not exist is another rule's finding: such a point counts as an end.
-        end = up == np.arange(size)
+        end = np.zeros(size, dtype=bool)
+        end[place] = columns["is_end"]
         for _ in range(max(1, size.bit_length())):
             up = up[up]
         stuck = ~end[up]
@@ -56,7 +58,8 @@ def skeleton_loop_problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
             table="skeletons",
             rule="loop",
             rows=lost,
-            message=f"parents must lead to a root; {lost:,} points run in a circle, "
+            message="parents must lead to a root; "
+            f"{lost:,} {'point runs' if lost == 1 else 'points run'} in a circle, "
             f"for instance in neuron {example}.",
         )
 

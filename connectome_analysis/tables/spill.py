@@ -6,34 +6,47 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+_PREFIX = ".neuropil-spill-"
+# A query that has not touched its spilled data for a week is not running.
+_ABANDONED_AFTER_S = 7 * 24 * 3600
+
 
 def spill_folder(beside: Path) -> Path:
     """Name a folder for DuckDB to spill into; DuckDB makes it only when it needs it.
 
     It stands beside the data, because a system's temporary folder is often in memory; where that
-    place cannot be written, in the system's temporary folder.
+    place cannot be written, in the system's temporary folder. What killed processes spilled there
+    long ago is cleared away.
     """
     parent = beside if os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
-    return parent / f".neuropil-spill-{secrets.token_hex(6)}"
+    _clear_abandoned(parent)
+    return parent / f"{_PREFIX}{secrets.token_hex(6)}"
+
+
+def _clear_abandoned(parent: Path) -> None:
+    now = time.time()
+    with suppress(OSError), os.scandir(parent) as entries:
+        for entry in entries:
+            if not entry.name.startswith(_PREFIX) or not entry.is_dir(follow_symlinks=False):
+                continue
+            with suppress(OSError):
+                inside = [item.stat().st_mtime for item in Path(entry).iterdir()]
+                if now - max(inside, default=entry.stat().st_mtime) > _ABANDONED_AFTER_S:
+                    shutil.rmtree(entry, ignore_errors=True)
 
 
 def quoted(path: Path | str) -> str:
     """A path as a SQL text literal."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def make_view(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path]) -> None:
-    """Let `name` be the rows of Parquet files, read when asked for."""
-    listed = ", ".join(quoted(file) for file in files)
-    connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')
 
 
 @contextmanager

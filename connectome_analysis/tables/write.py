@@ -6,18 +6,32 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from .check import staged_problems
-from .columns import TableLike, as_reader
-from .errors import ContractError
+from .check import contract_problems
+from .columns import TableLike, as_stream
+from .errors import ContractError, one_line
+from .folder import folder_path
 from .integrity import file_sha256
-from .manifest import FILE_NAME, Manifest, TableFile, TableRecord, read_manifest
+from .manifest import (
+    FILE_NAME,
+    Manifest,
+    TableFile,
+    TableRecord,
+    read_manifest,
+    require_table_name,
+)
+from .opening import open_files
 from .problem import Problem
 from .schemas import REQUIRED_TABLES, TABLES
 from .spill import quoted, spilling_connection
-from .swap import put_in_place, staging_folder
+from .stamp import manifest_stamp
+from .swap import put_in_place, recover, staging_folder, sync
+
+if TYPE_CHECKING:
+    import duckdb
 
 # One row group of edges is then about 1 MB compressed: small enough to skip by pre_id, large
 # enough that the footer of a whole brain stays under 1 MB.
@@ -74,48 +88,58 @@ def write(
     ...     sorted(file.name for file in written.iterdir())
     ['connectome.json', 'edges.parquet', 'nodes.parquet']
     """
-    target = Path(path).expanduser().resolve()
+    target = folder_path(path)
     say = progress or (lambda _: None)
     _require_free(target, overwrite=overwrite)
-    missing = [name for name in REQUIRED_TABLES if name not in tables]
-    if missing:
-        msg = (
-            f"A connectome needs the tables {' and '.join(REQUIRED_TABLES)}, "
-            f"got {', '.join(tables) or 'none'}; {' and '.join(missing)} missing."
-        )
-        raise ContractError(msg)
-    for name in tables:
-        if not name.isidentifier():
-            msg = f"A table's name must be a plain word, got {name!r}."
-            raise ContractError(msg)
+    _require_table_names(list(tables))
     with staging_folder(target) as staging:
         records = {}
-        for name, rows in tables.items():
-            say(f"writing {name}")
-            records[name] = _write_table(staging, name, rows)
+        with spilling_connection(staging) as connection:
+            for name, rows in tables.items():
+                say(f"writing {name}")
+                records[name] = _write_table(connection, staging, name, rows)
         complete = manifest.with_tables(records, _now())
         say("checking")
-        problems = staged_problems(staging, complete)
+        problems = contract_problems(open_files(staging, complete), complete, [], beside=staging)
         if problems:
             raise ContractError(_refusal(problems))
-        (staging / FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
+        (staging / FILE_NAME).write_bytes(complete.to_json().encode())
+        say("putting it in place")
+        sync(staging)
         _require_free(target, overwrite=overwrite)
-        put_in_place(staging, target)
+        put_in_place(staging, target, overwrite=overwrite)
     return target
 
 
-def _write_table(staging: Path, name: str, rows: TableLike) -> TableRecord:
-    reader = as_reader(name, rows)
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, staging: Path, name: str, rows: TableLike
+) -> TableRecord:
+    import duckdb
+
+    stream = as_stream(name, rows)
     file = staging / f"{name}.parquet"
     order = ""
     if name in TABLES:
         order = "ORDER BY " + ", ".join(f'"{column}"' for column in TABLES[name].order)
-    with spilling_connection(staging) as connection:
-        connection.register("rows", reader)
+    connection.register("rows", stream.reader)
+    try:
         connection.execute(
             f"COPY (SELECT * FROM rows {order}) TO {quoted(file)} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
         )
+    except duckdb.Error as error:
+        if stream.failure is not None:
+            raise stream.failure from None
+        # A full disk or a full memory breaks no contract.
+        kind: type[Exception] = ContractError
+        if isinstance(error, duckdb.IOException):
+            kind = OSError
+        elif isinstance(error, duckdb.OutOfMemoryException):
+            kind = MemoryError
+        msg = f"{name} cannot be written: {one_line(error).rstrip('.')}."
+        raise kind(msg) from None
+    finally:
+        connection.unregister("rows")
     with pq.ParquetFile(file) as footer:
         schema, count = footer.schema_arrow, footer.metadata.num_rows
     return TableRecord(
@@ -125,30 +149,59 @@ def _write_table(staging: Path, name: str, rows: TableLike) -> TableRecord:
     )
 
 
-def _require_free(target: Path, *, overwrite: bool) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        msg = f"{target} is a file; a connectome is a folder. Choose another name."
+def _require_table_names(names: Sequence[str]) -> None:
+    for name in names:
+        require_table_name(name)
+    folded = [name.casefold() for name in names]
+    repeated = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    if repeated:
+        msg = f"Tables must differ in more than capitals, got {' and '.join(repeated)}. Rename one."
         raise ContractError(msg)
-    if not any(target.iterdir()):
-        return
-    if not (target / FILE_NAME).is_file():
+    missing = [name for name in REQUIRED_TABLES if name not in names]
+    if missing:
         msg = (
+            f"A connectome needs the tables {' and '.join(REQUIRED_TABLES)}, "
+            f"got {', '.join(names) or 'none'}; {' and '.join(missing)} missing."
+        )
+        raise ContractError(msg)
+
+
+def _require_free(target: Path, *, overwrite: bool) -> None:
+    while True:
+        recover(target)
+        before = manifest_stamp(target)
+        try:
+            reason = _why_not_free(target, overwrite=overwrite)
+        except FileNotFoundError:
+            continue  # replaced while it was listed
+        if reason is None:
+            return
+        # The manifest of one connectome and the files of the next do not agree.
+        if manifest_stamp(target) == before:
+            raise ContractError(reason)
+
+
+def _why_not_free(target: Path, *, overwrite: bool) -> str | None:
+    if not target.exists():
+        return None
+    if not target.is_dir():
+        return f"{target} is a file; a connectome is a folder. Choose another name."
+    if not any(target.iterdir()):
+        return None
+    if not (target / FILE_NAME).is_file():
+        return (
             f"{target} exists and is not a connectome (no {FILE_NAME}), so it is left alone. "
             "Choose another name."
         )
-        raise ContractError(msg)
     if not overwrite:
-        msg = f"{target} exists. Choose another name, or ask to overwrite it."
-        raise ContractError(msg)
+        return f"{target} exists. Choose another name, or ask to overwrite it."
     strangers = _strangers(target)
     if strangers:
-        msg = (
+        return (
             f"{target} holds files that are not the connectome's ({', '.join(strangers[:3])}"
             f"{', ...' if len(strangers) > 3 else ''}). Move them away before overwriting."
         )
-        raise ContractError(msg)
+    return None
 
 
 def _strangers(target: Path) -> list[str]:
