@@ -1,0 +1,42 @@
+"""Extra columns: what the contract has no column for is kept, under the source's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from connectome_analysis.tables import TABLES
+
+from .workspace import Workspace
+
+
+def extra_names(
+    workspace: Workspace, table: str, columns: Collection[str], written: Collection[str]
+) -> Mapping[str, str]:
+    """Name under which each extra column of a source is kept.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    table : str
+    columns : collection of str
+        Source columns to keep.
+    written : collection of str
+        Columns the table has already.
+
+    Returns
+    -------
+    mapping of str to str
+        Name in the table by name in the source. A name that the contract or the table has
+        already, in whatever case, gets ``_in_source`` behind it.
+    """
+    taken = {name.casefold() for name in (*TABLES[table].by_name, *written)}
+    out = {}
+    for column in columns:
+        name = column
+        while name.casefold() in taken:
+            name += "_in_source"
+        if name != column:
+            workspace.account.decide(f"{table}: column {column!r} of the source is kept as {name}")
+        taken.add(name.casefold())
+        out[column] = name
+    return out

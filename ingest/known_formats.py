@@ -1,0 +1,126 @@
+"""Known formats: what can be read, and the reader of each."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .account import Ingested
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Reader = Callable[..., Ingested]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A format that can be read.
+
+    Attributes
+    ----------
+    name : str
+        As it is asked for: ``neuropil ingest NAME SRC OUT``.
+    what : str
+        What it is, in one line.
+    example : str
+        A command that reads it.
+    reader : str
+        ``"module:function"`` of the ingest room; called as ``function(source, out, **options)``,
+        it gives an `Ingested`.
+    """
+
+    name: str
+    what: str
+    example: str
+    reader: str
+
+    def load(self) -> Reader:
+        """Import the reader."""
+        module, function = self.reader.split(":")
+        loaded: Reader = getattr(importlib.import_module(f"ingest.{module}"), function)
+        return loaded
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="table",
+        what="edge list, synapse list, adjacency matrix, GraphML or node-link JSON",
+        example="neuropil ingest table edges.csv fly/ --nodes neurons.csv --min-synapses 5",
+        reader="table_reader:read_table",
+    ),
+)
+
+
+def formats() -> pd.DataFrame:
+    """List the formats that can be read.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``name``, ``what`` and ``example``.
+
+    Examples
+    --------
+    >>> formats()["name"].tolist()[0]
+    'table'
+    """
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "name": [known.name for known in FORMATS],
+            "what": [known.what for known in FORMATS],
+            "example": [known.example for known in FORMATS],
+        }
+    )
+
+
+def find_format(name: str) -> Format:
+    """Find a format by its name.
+
+    Raises
+    ------
+    ContractError
+        Where there is none, with those there are.
+    """
+    from connectome_analysis.tables import ContractError
+
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    names = [known.name for known in FORMATS]
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    msg = f"{name!r} is no format that can be read; there are {', '.join(names)}.{hint}"
+    raise ContractError(msg)
+
+
+def read(format: str, source: str | Path, out: str | Path, **options: Any) -> Path:
+    """Read a source into a connectome folder.
+
+    Parameters
+    ----------
+    format : str
+        See `formats`.
+    source : path
+    out : path
+        The folder to make.
+    **options
+        Of the format; for ``"table"`` those of `ingest.table`.
+
+    Returns
+    -------
+    Path
+        The connectome. What was decided stands in its manifest; `ingest.table` hands it back.
+
+    Raises
+    ------
+    ContractError
+        Where the format is unknown or the source cannot be read.
+    """
+    return find_format(format).load()(source, out, **options).path

@@ -1,0 +1,252 @@
+"""Read rows: a table in any of the ordinary formats, as a view whose values are still as they came."""
+
+from __future__ import annotations
+
+import math
+import warnings
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+
+from connectome_analysis.tables import ContractError
+
+from .source_rows import SourceRows, listed
+from .text_files import SUFFIXES, bare_suffix, column_names, open_text_file
+from .workspace import Workspace, literal, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Source: TypeAlias = "str | Path | pd.DataFrame | pa.Table"
+
+PARQUET = frozenset({".parquet", ".pq"})
+FEATHER = frozenset({".feather", ".arrow", ".ipc"})
+EXCEL = frozenset({".xlsx", ".xlsm"})
+_LARGEST_EXACT = 2**53
+
+
+def open_rows(
+    workspace: Workspace,
+    view: str,
+    source: Source,
+    *,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    sheet: str | None = None,
+) -> SourceRows:
+    """Open a table as a view of the workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    view : str
+        Name of the view to make.
+    source : path, DataFrame or pyarrow.Table
+        CSV, TSV or space-separated text (also ``.gz``, ``.zst``), Parquet (a file or a folder of
+        them), Feather, or an Excel workbook; the suffix decides.
+    delimiter, header
+        Of text; see `read_dialect`.
+    sheet : str, optional
+        Of a workbook; it may be left out where there is only one.
+
+    Raises
+    ------
+    ContractError
+        Where the file is missing, of unknown format or unreadable.
+    """
+    if not isinstance(source, (str, Path)):
+        return _open_in_memory(workspace, view, source)
+    path = Path(source).expanduser()
+    suffix = bare_suffix(path)
+    if not path.exists():
+        msg = f"{path} does not exist."
+        raise ContractError(msg)
+    if path.is_dir() or suffix in PARQUET:
+        return _open_parquet(workspace, view, path)
+    if suffix in FEATHER:
+        return _open_feather(workspace, view, path)
+    if suffix in EXCEL:
+        return _open_sheet(workspace, view, path, sheet, header)
+    if suffix in SUFFIXES or suffix == "":
+        return open_text_file(workspace, view, path, delimiter=delimiter, header=header)
+    msg = (
+        f"{path.name}: {suffix} is not a format of rows this reader knows. Give CSV, TSV, Parquet, "
+        "Feather or .xlsx."
+    )
+    raise ContractError(msg)
+
+
+def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[list[str | None]]]:
+    """Read a worksheet as text.
+
+    A number in a worksheet is a float64, whatever digits the file holds: one beyond 2**53 comes
+    out as ``7.2e+17``, which no id column takes.
+
+    Returns
+    -------
+    sheet : str
+        The sheet's name.
+    rows : list of list of str or None
+        Without empty rows at the end; all rows equally long.
+    """
+    try:
+        import openpyxl  # type: ignore[import-untyped]
+        from openpyxl.utils.exceptions import (  # type: ignore[import-untyped]
+            InvalidFileException,
+        )
+    except ImportError:
+        msg = 'Reading Excel needs openpyxl: pip install "neuropil[excel]".'
+        raise ContractError(msg) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and validations it does not keep
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException) as error:
+        msg = f"{path.name} is not a readable Excel workbook ({error})."
+        raise ContractError(msg) from None
+    try:
+        name = _choose_sheet(path, list(book.sheetnames), sheet)
+        rows = [
+            [_cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
+        ]
+    finally:
+        book.close()
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((_filled(row) for row in rows), default=0)
+    if not width:
+        msg = f"{path.name}: sheet {name!r} is empty."
+        raise ContractError(msg)
+    return name, [(row + [None] * width)[:width] for row in rows]
+
+
+def as_text_view(
+    workspace: Workspace,
+    view: str,
+    columns: dict[str, Iterable[str | None]],
+    **described: Any,
+) -> SourceRows:
+    """Register columns of text as a view."""
+    table = pa.table({name: pa.array(list(cells), pa.string()) for name, cells in columns.items()})
+    workspace.connection.register(view, table)
+    return SourceRows(view=view, columns=dict.fromkeys(table.column_names, "VARCHAR"), **described)
+
+
+def _open_in_memory(workspace: Workspace, view: str, source: pd.DataFrame | pa.Table) -> SourceRows:
+    if isinstance(source, pa.Table):
+        table = source
+    else:
+        try:
+            table = pa.Table.from_pandas(source, preserve_index=False)
+        except (pa.ArrowException, AttributeError, TypeError) as error:
+            first = str(error).splitlines()[0].rstrip(".")
+            msg = f"{view}: the rows cannot be read as a table: {first}."
+            raise ContractError(msg) from None
+    column_names(view, table.column_names)
+    table = _decoded(table)
+    workspace.connection.register(view, table)
+    label = f"{view.removesuffix('_source')} (in memory)"
+    return SourceRows(view=view, columns=workspace.columns(view), label=label)
+
+
+def _open_parquet(workspace: Workspace, view: str, path: Path) -> SourceRows:
+    files = f"{path}/**/*.parquet" if path.is_dir() else str(path)
+    if path.is_dir() and not any(path.rglob("*.parquet")):
+        msg = f"{path} is a folder without Parquet files."
+        raise ContractError(msg)
+    workspace.run(f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_parquet({literal(files)})")
+    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
+
+
+def _open_feather(workspace: Workspace, view: str, path: Path) -> SourceRows:
+    import pyarrow.dataset as pads
+    import pyarrow.feather as paf
+
+    try:
+        rows = pads.dataset(str(path), format="feather")
+        if any(pa.types.is_dictionary(field.type) for field in rows.schema):
+            rows = _decoded(paf.read_table(str(path)))
+    except (pa.ArrowException, OSError):
+        try:
+            rows = _decoded(paf.read_table(str(path)))  # version 1 has no dataset reader
+        except (pa.ArrowException, OSError) as error:
+            first = str(error).splitlines()[0].rstrip(".")
+            msg = f"{path.name} is not a readable Feather file ({first})."
+            raise ContractError(msg) from None
+    workspace.connection.register(view, rows)
+    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    """Categories as their values: two batches need not number them alike."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(
+                index, field.name, table.column(index).cast(field.type.value_type)
+            )
+    return table
+
+
+def _open_sheet(
+    workspace: Workspace, view: str, path: Path, sheet: str | None, header: bool | None
+) -> SourceRows:
+    name, rows = read_sheet(path, sheet)
+    if header is None:
+        header = not any(_is_number(cell) for cell in rows[0])
+    first = [(cell or "").strip() for cell in rows[0]] if header else [""] * len(rows[0])
+    names = column_names(f"{path.name}, sheet {name!r}", first)
+    workspace.account.decide(
+        f"{path.name}: sheet {name!r}, "
+        + ("first row names the columns" if header else "no header row")
+    )
+    body = [row for row in rows[int(header) :] if any(cell is not None for cell in row)]
+    cells = list(zip(*body, strict=True)) or [()] * len(names)
+    return as_text_view(
+        workspace,
+        view,
+        dict(zip(names, cells, strict=True)),
+        label=path.name,
+        path=path,
+        headed=header,
+        excel=True,
+    )
+
+
+def _choose_sheet(path: Path, sheets: list[str], asked: str | None) -> str:
+    if asked is not None and asked not in sheets:
+        msg = f"{path.name} has no sheet {asked!r}; it has {listed(sheets)}."
+        raise ContractError(msg)
+    if asked is None and len(sheets) > 1:
+        msg = f"{path.name} has several sheets; say which: sheet=... (--sheet), {listed(sheets)}."
+        raise ContractError(msg)
+    return asked or sheets[0]
+
+
+def _cell_text(cell: object) -> str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, (int, float)):
+        number = float(cell)
+        if math.isfinite(number) and number.is_integer() and abs(number) < _LARGEST_EXACT:
+            return str(int(number))
+        return repr(number)
+    if hasattr(cell, "isoformat"):
+        return str(cell.isoformat())
+    return str(cell)
+
+
+def _is_number(cell: str | None) -> bool:
+    try:
+        float(cell or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _filled(row: list[str | None]) -> int:
+    return max((index + 1 for index, cell in enumerate(row) if cell not in (None, "")), default=0)

@@ -1,0 +1,370 @@
+"""Table: nodes, edges, synapses, a matrix or a graph in ordinary files become a connectome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from connectome_analysis.tables import ContractError, read_manifest, write
+
+from .account import Ingested
+from .both_ways import Listed
+from .exact_ids import IdKind
+from .graphs import GraphKind, read_graph
+from .made_by import manifest_of
+from .matrices import Orientation, RowsAndColumns, read_matrix
+from .neurons import UnknownNeurons
+from .opened import Asked, Opened, graph_kind_of, map_opened, take_graph, take_matrix
+from .pairs import (
+    OnSelfLoops,
+    Pairs,
+    edges_by_region_query,
+    edges_query,
+    fold_pairs,
+    select_pairs,
+    sum_rows,
+)
+from .positions import Unit, read_scale
+from .read_rows import Source, open_rows
+from .recognise import Kind, recognise
+from .staged import Staged, stage
+from .synapses_to_edges import synapses_query
+from .weights import NegativeWeights
+from .workspace import Workspace, open_workspace
+
+
+def read_table(
+    source: str | Path, out: str | Path, *, kind: Kind | None = None, **options: Any
+) -> Ingested:
+    """Read one file of edges, synapses, a matrix or a graph.
+
+    Parameters
+    ----------
+    source : path
+    out : path
+    kind : {"edges", "synapses", "matrix", "graphml", "node-link"}, optional
+        Recognised from suffix and content where not said.
+    **options
+        Of `table`.
+
+    Returns
+    -------
+    Ingested
+    """
+    _require_choices(kind=(kind, Kind))
+    if kind is None:
+        kind = recognise(
+            source,
+            options.get("columns") or {},
+            delimiter=options.get("delimiter"),
+            sheet=options.get("sheet"),
+        )
+    if kind in ("graphml", "node-link"):
+        options |= {"graph": source, "graph_kind": kind}
+    else:
+        options[kind] = source
+    return table(out, **options)
+
+
+def table(
+    out: str | Path,
+    *,
+    edges: Source | None = None,
+    synapses: Source | None = None,
+    matrix: str | Path | None = None,
+    graph: str | Path | None = None,
+    nodes: Source | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    ids: IdKind | None = None,
+    edges_refer_to: str | None = None,
+    zero_is_a_neuron: bool | None = None,
+    unknown_neurons: UnknownNeurons = "error",
+    missing: Mapping[str, Collection[str]] | None = None,
+    orientation: Orientation | None = None,
+    rows_and_columns: RowsAndColumns = "same",
+    unit: Unit | None = None,
+    voxel_size_nm: tuple[float, float, float] | None = None,
+    weight_meaning: str | None = None,
+    weight_unit: str | None = None,
+    negative_weights: NegativeWeights = "error",
+    edge_type: str = "chemical",
+    directed: bool | None = None,
+    undirected_listed: Listed | None = None,
+    min_synapses: int | None = None,
+    on_self_loops: OnSelfLoops = "keep",
+    delimiter: str | None = None,
+    header: bool | None = None,
+    row_names: bool | None = None,
+    nodes_header: bool | None = None,
+    sheet: str | None = None,
+    nodes_sheet: str | None = None,
+    graph_kind: GraphKind | None = None,
+    description: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+    command: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Ingested:
+    """Make a connectome from ordinary files.
+
+    Parameters
+    ----------
+    out : path
+        The folder to make.
+    edges, synapses, matrix, graph : source
+        One of them; `edges` and `synapses` may come together. Rows are CSV, TSV, space-separated
+        text, Parquet, Feather, Excel, a DataFrame or an Arrow table. A matrix is text, ``.npy``,
+        ``.npz`` or Excel. A graph is GraphML or node-link JSON.
+    nodes : source, optional
+        The list of neurons. Without it the neurons are those that the rows name, and neurons
+        without edges are missing. A matrix and a graph bring their own.
+    columns : mapping of str to str or None, optional
+        Source column by contract column: ``{"pre_id": "pre_root_id", "nodes.side": "hemi"}``.
+        Without a header the columns are ``column_1``, ``column_2``, ... None leaves a contract
+        column out. ``position`` takes texts such as ``[x y z]``.
+    ids : {"integers", "names"}, optional
+        Found out where not said; see `exact_ids`.
+    edges_refer_to : str, optional
+        Column of `nodes` by which the rows name neurons, where that is not ``node_id``.
+    zero_is_a_neuron : bool, optional
+        By default 0 stands for "no neuron" in rows, and is a neuron in a matrix or graph.
+    unknown_neurons : {"error", "add", "drop"}
+        What to do with rows that name neurons not in the list.
+    missing : mapping of str to collection of str, optional
+        Further spellings of a missing value, by column; ``"*"`` is every column.
+    orientation : {"rows-are-pre", "columns-are-pre"}, optional
+        Which side of a matrix sends; rows, where not said.
+    rows_and_columns : {"same", "different"}
+        Whether rows and columns of a matrix without names are the same neurons.
+    unit : {"nm", "um", "voxels"}, optional
+        Of positions whose columns do not end in ``_nm``.
+    voxel_size_nm : (z, y, x), optional
+        Positions in voxels are multiplied by it.
+    weight_meaning, weight_unit : str, optional
+        What a weight measures; ``"synapses"`` makes it ``syn_count`` as well.
+    negative_weights : {"error", "sign"}
+        ``"sign"`` stores the size as weight and the sign as a column of edges.
+    edge_type : str
+        Of rows without a column ``edge_type``.
+    directed : bool, optional
+        False: every edge stands in both directions. By default what a graph file says, and
+        directed otherwise. Electrical edges always stand in both.
+    undirected_listed : {"once", "twice"}, optional
+        How the source lists an undirected edge; asked for where the rows leave it open.
+    min_synapses : int, optional
+        Least number of synapses of a pair, over all its rows.
+    on_self_loops : {"keep", "drop"}
+    delimiter, header, row_names, sheet : optional
+        Of the main file; found out where not said.
+    nodes_header, nodes_sheet : optional
+        Of `nodes`.
+    graph_kind : {"graphml", "node-link"}, optional
+        By the suffix where not said.
+    description : mapping, optional
+        Fields of the manifest: ``name``, ``species``, ``licence``, ``citation``, ``doi``,
+        ``individual``, ``sex``, ``stage``, ``source``, ``release``, ``detector``, ...
+    overwrite : bool
+        Replace a connectome that stands at `out`.
+    command : str, optional
+        What the manifest gives as the command.
+    progress : callable, optional
+        Told in words what is done next.
+
+    Returns
+    -------
+    Ingested
+        Path, rows per table, buckets, decisions and warnings.
+
+    Raises
+    ------
+    ContractError
+        Where the source cannot be read without guessing; nothing is written then.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> rows = pd.DataFrame({"pre": [7, 7, 8], "post": [8, 8, 7], "n_syn": [2, 3, 1]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = table(f"{folder}/small", edges=rows)
+    >>> result.rows
+    {'nodes': 2, 'edges': 2}
+    >>> result.buckets["edge_rows_in"], result.buckets["pairs_in"]
+    (3, 2)
+    """
+    target = Path(out).expanduser()
+    _require_choices(
+        ids=(ids, IdKind),
+        unknown_neurons=(unknown_neurons, UnknownNeurons),
+        orientation=(orientation, Orientation),
+        rows_and_columns=(rows_and_columns, RowsAndColumns),
+        unit=(unit, Unit),
+        negative_weights=(negative_weights, NegativeWeights),
+        undirected_listed=(undirected_listed, Listed),
+        on_self_loops=(on_self_loops, OnSelfLoops),
+        graph_kind=(graph_kind, GraphKind),
+    )
+    _require_sources(edges, synapses, matrix, graph, nodes)
+    if directed is False and synapses is not None:
+        msg = "synapses have a direction, so directed=False (--undirected) is not for them."
+        raise ContractError(msg)
+    if (target / "connectome.json").exists() and not overwrite:
+        msg = f"{target} exists. Choose another name, or ask to overwrite it (--overwrite)."
+        raise ContractError(msg)
+    asked = Asked(
+        columns=dict(columns or {}),
+        ids=ids,
+        edges_refer_to=edges_refer_to,
+        zero_is_a_neuron=zero_is_a_neuron,
+        unknown_neurons=unknown_neurons,
+        missing=_by_column(missing),
+        scale=read_scale(unit, voxel_size_nm),
+        edge_type=edge_type.strip() or "chemical",
+    )
+    inputs = {
+        "edges": edges,
+        "synapses": synapses,
+        "matrix": matrix,
+        "graph": graph,
+        "nodes": nodes,
+    }
+    with open_workspace(target.resolve(), progress) as workspace:
+        _tell_kinds(workspace, inputs)
+        opened = Opened()
+        workspace.progress("opening the source")
+        if nodes is not None:
+            opened.nodes = open_rows(
+                workspace, "nodes_source", nodes, header=nodes_header, sheet=nodes_sheet
+            )
+        main: dict[str, Any] = {"delimiter": delimiter, "header": header, "sheet": sheet}
+        if edges is not None:
+            opened.edges = open_rows(workspace, "edges_source", edges, **main)
+        if synapses is not None:
+            written = main if edges is None else {}
+            opened.synapses = open_rows(workspace, "synapses_source", synapses, **written)
+        if matrix is not None:
+            read = read_matrix(matrix, row_names=row_names, **main)
+            take_matrix(workspace, asked, opened, read, orientation, rows_and_columns)
+        if graph is not None:
+            file = read_graph(graph, graph_kind or graph_kind_of(graph))
+            directed = take_graph(workspace, asked, opened, file, directed)
+        map_opened(workspace, asked, opened)
+        staged = stage(
+            workspace,
+            asked,
+            opened,
+            weight_meaning=weight_meaning,
+            weight_unit=weight_unit,
+            negative_weights=negative_weights,
+            min_synapses=min_synapses,
+        )
+        workspace.progress("adding up pairs")
+        present_only = staged.weights.present_only
+        pairs = sum_rows(workspace, staged.edges, staged.edge_rows, present_only=present_only)
+        if opened.edges is not None:
+            workspace.run(f"DROP TABLE {staged.edges.table}")  # its memory is wanted for writing
+        fold_pairs(
+            workspace,
+            pairs,
+            staged.edges,
+            everything=directed is False,
+            listed=undirected_listed,
+            present_only=present_only,
+        )
+        pairs = select_pairs(
+            workspace, pairs, on_self_loops=on_self_loops, min_synapses=min_synapses
+        )
+        manifest = manifest_of(
+            workspace,
+            pairs,
+            staged.weights,
+            description={"name": target.resolve().name, **(description or {})},
+            inputs=inputs,
+            voxel_size_nm=voxel_size_nm,
+            min_synapses=min_synapses,
+            on_self_loops=on_self_loops,
+            columns=staged.meanings,
+            command=command or "ingest.table",
+        )
+        path = write(
+            target,
+            _tables(workspace, pairs, staged),
+            manifest,
+            overwrite=overwrite,
+            progress=workspace.progress,
+        )
+        account = workspace.account
+    return Ingested(
+        path=path,
+        rows={name: record.rows for name, record in read_manifest(path).tables.items()},
+        buckets=dict(account.buckets),
+        decisions=tuple(account.decisions),
+        warnings=tuple(account.warnings),
+    )
+
+
+def _require_sources(
+    edges: Source | None,
+    synapses: Source | None,
+    matrix: object,
+    graph: object,
+    nodes: Source | None,
+) -> None:
+    given = [
+        name
+        for name, source in (("edges", edges), ("matrix", matrix), ("graph", graph))
+        if source is not None
+    ]
+    if len(given) > 1 or (synapses is not None and given not in ([], ["edges"])):
+        msg = (
+            f"one source of edges at a time, got {' and '.join(given)}"
+            f"{' and synapses' if synapses is not None else ''}."
+        )
+        raise ContractError(msg)
+    if not given and synapses is None:
+        msg = "nothing to read: give edges, synapses, a matrix or a graph."
+        raise ContractError(msg)
+    if graph is not None and nodes is not None:
+        msg = "a graph brings its own list of neurons; leave nodes out."
+        raise ContractError(msg)
+
+
+def _require_choices(**given: tuple[object, object]) -> None:
+    """Raise where an option is none of its choices; ``name=(value, Literal type)``."""
+    for name, (value, choices) in given.items():
+        known = get_args(choices)
+        if value is not None and value not in known:
+            msg = f"{name} must be {' or '.join(map(repr, known))}, got {value!r}."
+            raise ContractError(msg)
+
+
+def _by_column(missing: Mapping[str, Collection[str]] | None) -> Mapping[str, Collection[str]]:
+    return {
+        name: (spellings,) if isinstance(spellings, str) else tuple(spellings)
+        for name, spellings in (missing or {}).items()
+    }
+
+
+def _tell_kinds(workspace: Workspace, inputs: Mapping[str, object]) -> None:
+    what = {
+        "edges": "a list of edges",
+        "synapses": "a list of synapses",
+        "matrix": "an adjacency matrix",
+        "graph": "a graph",
+        "nodes": "the list of neurons",
+    }
+    for role, source in inputs.items():
+        if isinstance(source, (str, Path)):
+            workspace.account.decide(f"{Path(source).name} is read as {what[role]}")
+
+
+def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any]:
+    tables = {
+        "nodes": workspace.stream("SELECT * FROM nodes"),
+        "edges": workspace.stream(edges_query(pairs)),
+    }
+    if pairs.by_region is not None:
+        tables["edges_by_region"] = workspace.stream(edges_by_region_query(pairs))
+    if staged.synapses is not None:
+        query = synapses_query(staged.synapses, staged.synapses_kept)
+        tables["synapses"] = workspace.stream(query)
+    return tables
