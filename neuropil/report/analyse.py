@@ -1,0 +1,88 @@
+"""Analyse: from an open connectome to an entry of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .descriptive_numbers import describe
+from .entry import Entry
+from .pictures import pictures_of
+from .questions import ask
+
+if TYPE_CHECKING:
+    from connectome_analysis import Connectome
+
+Progress = Callable[[str, float], None]
+
+# Parts of the work beside the samples, in seconds on a small machine, for an honest bar.
+_PICTURES_S, _REST_S = 2.5, 0.5
+_SECONDS_PER_EDGE_AND_SAMPLE = 2.4e-7
+
+
+def expected_seconds(connectome: Connectome, n_samples: int) -> float:
+    """About how long `analyse` takes; only its proportions between connectomes matter."""
+    edges = connectome.manifest.tables["edges"].rows
+    return edges * n_samples * _SECONDS_PER_EDGE_AND_SAMPLE + _PICTURES_S + _REST_S
+
+
+def analyse(
+    connectome: Connectome,
+    *,
+    name: str | None = None,
+    n_samples: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Entry:
+    """Ask, count, hold against nulls and draw.
+
+    Parameters
+    ----------
+    connectome : Connectome
+        Its chemical connections are studied; where it has none, its most frequent kind.
+    name : str, optional
+        In place of the connectome's own.
+    n_samples, seed : int
+        Of the configuration null, for triads and rich club each.
+    progress : callable, optional
+        Told what is being done, and which share of the work of this connectome is done.
+    """
+    import connectome_analysis as ca
+
+    title = name or connectome.name
+    say = progress or (lambda _stage, _share: None)
+    total = expected_seconds(connectome, n_samples)
+    samples = (total - _PICTURES_S - _REST_S) / total
+    say(f"{title}: asking in SQL", 0.0)
+    edge_type = studied_edge_type(connectome)
+    g = connectome.graph(edge_type=edge_type)
+    answers = ask(connectome, edge_type)
+    numbers = describe(g)
+
+    def triads_done(done: int, of: int) -> None:
+        say(f"{title}: triads against the null", (0.5 * done / of) * samples)
+
+    def club_done(done: int, of: int) -> None:
+        say(f"{title}: rich club against the null", (0.5 + 0.5 * done / of) * samples)
+
+    triads = ca.motifs.significance(g, n_samples=n_samples, rng=seed, progress=triads_done)
+    rich_club = ca.rich_club(g, n_samples=n_samples, rng=seed, progress=club_done)
+    triads.attrs["graph"] = rich_club.attrs["graph"] = title
+    say(f"{title}: drawing", samples)
+    return Entry(
+        name=title,
+        connectome=connectome,
+        edge_type=edge_type,
+        weight=g.weight_meaning or "of unstated meaning",
+        answers=answers,
+        numbers=numbers,
+        triads=triads,
+        rich_club=rich_club,
+        pictures=pictures_of(title, g, triads, rich_club),
+    )
+
+
+def studied_edge_type(connectome: Connectome) -> str:
+    """Chemical, or the most frequent kind where there are no chemical connections."""
+    kinds = connectome.edge_types()
+    return "chemical" if "chemical" in kinds or not kinds else next(iter(kinds))

@@ -1,0 +1,80 @@
+"""Entry: everything a report says of one connectome, finished and ready to be written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connectome_analysis import Connectome
+
+
+# Dots per inch of the pictures.
+DPI = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A question, the SQL that asks it, and the rows that came back."""
+
+    question: str
+    query: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure as it goes into the page and into a file of its own.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the file's name.
+    title, caption : str
+        What it is, and how to read it.
+    alt : str
+        What it shows, for those who cannot see it.
+    png : bytes
+    """
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    png: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One connectome and its results.
+
+    Attributes
+    ----------
+    name : str
+        Unlike that of any other entry of the report; names files too.
+    connectome : Connectome
+    edge_type : str
+        Kind of connections that was studied.
+    weight : str
+        What a weight of such a connection means.
+    answers : tuple of Answer
+    numbers : Series
+        Descriptive numbers by name; see `describe`.
+    triads : DataFrame
+        From ``ca.motifs.significance``.
+    rich_club : DataFrame
+        From ``ca.rich_club``.
+    pictures : tuple of Picture
+    """
+
+    name: str
+    connectome: Connectome
+    edge_type: str
+    weight: str
+    answers: tuple[Answer, ...]
+    numbers: pd.Series
+    triads: pd.DataFrame
+    rich_club: pd.DataFrame
+    pictures: tuple[Picture, ...]

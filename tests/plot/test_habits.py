@@ -1,0 +1,95 @@
+"""Habits of all plots: they return the axes, leave settings and inputs alone, and need no display."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+import connectome_analysis as ca
+from tests.plot.drawn import clipped, saved
+
+NAMES = tuple(ca.plot.__all__)
+Draw = Callable[[Axes | None], Axes]
+
+
+@pytest.fixture(params=NAMES)
+def draw(
+    request: pytest.FixtureRequest,
+    worm: ca.Graph,
+    triads_of_worm: pd.DataFrame,
+    club_of_worm: pd.DataFrame,
+) -> Draw:
+    """One plot of a real result, as a function of the axes."""
+    return {
+        "adjacency": lambda ax: ca.plot.adjacency(worm, ax=ax),
+        "degree_distribution": lambda ax: ca.plot.degree_distribution(worm, ax),
+        "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
+        "triad": lambda ax: ca.plot.triad("120C", ax),
+        "triad_profile": lambda ax: ca.plot.triad_profile(triads_of_worm, ax),
+        "triad_profiles": lambda ax: ca.plot.triad_profiles([triads_of_worm], ax),
+        "triads": ca.plot.triads,
+    }[request.param]
+
+
+def test_it_returns_the_axes_it_was_given_and_makes_no_other_figure(draw: Draw) -> None:
+    figure, ax = plt.subplots(figsize=(10, 6), layout="constrained")
+    assert draw(ax) is ax
+    assert plt.get_fignums() == [figure.number]
+
+
+def test_without_axes_it_makes_one_figure_in_which_nothing_is_clipped(draw: Draw) -> None:
+    ax = draw(None)
+    assert plt.get_fignums() == [ax.figure.number]
+    assert clipped(ax) == []
+
+
+def test_it_changes_no_setting_and_no_backend(draw: Draw) -> None:
+    before, backend = dict(mpl.rcParams), mpl.get_backend()
+    saved(draw(None))
+    assert dict(mpl.rcParams) == before
+    assert mpl.get_backend() == backend
+
+
+def test_it_changes_nothing_it_is_given(
+    draw: Draw, triads_of_worm: pd.DataFrame, club_of_worm: pd.DataFrame, worm: ca.Graph
+) -> None:
+    triads, club, nodes = triads_of_worm.copy(), club_of_worm.copy(), worm.nodes
+    draw(None)
+    pd.testing.assert_frame_equal(triads_of_worm, triads)
+    pd.testing.assert_frame_equal(club_of_worm, club)
+    pd.testing.assert_frame_equal(worm.nodes, nodes)
+    assert triads_of_worm.attrs == triads.attrs
+
+
+def test_it_is_drawn_in_a_dark_style_and_in_a_subfigure(draw: Draw) -> None:
+    with plt.style.context("dark_background"):
+        saved(draw(None))
+    figure = plt.figure(figsize=(12, 6), layout="constrained")
+    left, _ = figure.subfigures(1, 2)
+    ax = draw(left.subplots())
+    figure.canvas.draw()
+    assert ax.figure is left
+
+
+def test_the_same_result_gives_the_same_picture(draw: Draw) -> None:
+    assert saved(draw(None)) == saved(draw(None))
+
+
+def test_plots_need_no_display_and_no_import_of_matplotlib_before() -> None:
+    code = (
+        "import sys, connectome_analysis as ca; ca.plot.triad;"
+        "assert 'matplotlib' not in sys.modules;"
+        "ca.plot.triads().figure.savefig('/dev/null', format='png')"
+    )
+    clean = {
+        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "MPLBACKEND")
+    }
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=clean)
