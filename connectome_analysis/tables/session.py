@@ -15,7 +15,7 @@ from .folder import folder_path
 from .manifest import Manifest, require_table_name
 from .read_only import require_select
 from .snapshot import Snapshot, take_snapshot
-from .spill import spill_folder
+from .spill import hide_progress_bar, spill_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -210,8 +210,7 @@ def _connect(config: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
             'A limit looks like "4GB", threads are 1 or more.'
         )
         raise ValueError(msg) from None
-    # DuckDB's own bar prints control characters into notebooks and logs.
-    connection.execute("SET enable_progress_bar = false")
+    hide_progress_bar(connection)
     return connection
 
 

@@ -49,6 +49,16 @@ def quoted(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def hide_progress_bar(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB's own bar, which prints control characters, out of notebooks and logs.
+
+    In Jupyter without ipywidgets it is off already, and DuckDB then refuses to set it at all.
+    """
+    ((on,),) = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    if on:
+        connection.execute("SET enable_progress_bar = false")
+
+
 @contextmanager
 def spilling_connection(beside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB that spills beside `beside` and leaves nothing behind."""
@@ -60,7 +70,7 @@ def spilling_connection(beside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         config={"temp_directory": str(folder), "python_enable_replacements": "false"},
     )
     try:
-        connection.execute("SET enable_progress_bar = false")
+        hide_progress_bar(connection)
         yield connection
     finally:
         connection.close()
