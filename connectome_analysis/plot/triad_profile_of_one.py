@@ -181,6 +181,18 @@ def _draw_null(
         ax.fill_between(
             [place - 0.26, place + 0.26], low[place], high[place], color=PALE, lw=0, zorder=2
         )
+        if value == "ratio" and levels["high"][place] == 0:
+            # Fewer than one sample in forty has any: the interval is 0, which has no height here.
+            ax.annotate(
+                "null: 0 to 0",
+                (place, limits[0]),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=SMALL_PT,
+                color=GREY,
+            )
         # An interval thinner than the line around it still shows as a line.
         ax.plot([place - 0.26, place + 0.26], [centre, centre], color=GREY, lw=1.4, zorder=2.5)
 

@@ -107,6 +107,13 @@ def test_a_class_that_only_the_null_forms_stands_on_the_lower_edge_as_0(
     assert "0" in {text.get_text() for text in ax.texts}
 
 
+def test_an_interval_of_the_null_that_is_0_is_written_down(made_up: pd.DataFrame) -> None:
+    made_up.loc["300", ["null_mean", "null_low", "null_high"]] = [0.01, 0, 0]
+    made_up.loc["300", "ratio"] = 2000.0
+    assert "null: 0 to 0" in words(ca.plot.triad_profile(made_up))
+    assert "null: 0 to 0" not in words(ca.plot.triad_profile(made_up, value="z"))
+
+
 def test_a_graph_without_edges_is_drawn_without_marks() -> None:
     g = ca.Graph.from_edges([], [], node_ids=[1, 2, 3, 4])
     table = ca.motifs.significance(g, n_samples=3)
