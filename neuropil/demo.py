@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .output import whole_file
 from .report import Entry, HowMade, analyse, build_report
 from .report.analyse import expected_seconds
 from .report.build import file_stem, folder
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

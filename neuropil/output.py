@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | No
     from rich.table import Table
 
     rows = table.reset_index() if table.index.name is not None else table
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    shown = Table(header_style="bold")
     for name in rows.columns:
         numeric = rows[name].dtype.kind in "iuf"
         shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
@@ -76,7 +76,9 @@ def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | No
                 for name, value in zip(rows.columns, row, strict=True)
             )
         )
-    console().print(shown)
+    screen = console()
+    screen.print(title, style="bold", markup=False, soft_wrap=True)
+    screen.print(shown)
 
 
 def cell(value: Any, format_: str | None = None) -> str:
@@ -119,25 +121,6 @@ def write_figure(figure: Figure | SubFigure, path: Path) -> None:
     with whole_file(path) as part:
         root.savefig(part, format=kind[1:], dpi=200)
     typer.echo(f"wrote {path}", err=True)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a name to write to; it becomes `path` when all went well."""
-    if not path.parent.is_dir():
-        msg = f"{path.parent} is not a folder; make it first."
-        raise ValueError(msg)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        yield part
-        umask = os.umask(0)
-        os.umask(umask)
-        part.chmod(0o666 & ~umask)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -196,3 +196,11 @@ def test_a_graph_comes_back_from_the_tables_it_was_written_to(tmp_path) -> None:
     )
     with ca.open(path) as again:
         assert again.graph().equals(g)
+
+
+def test_several_answers_can_be_read_as_streams_at_once(small: ca.Connectome) -> None:
+    nodes = small.sql("SELECT * FROM nodes").arrow()
+    edges = small.edges.arrow()
+    assert small.graph().n_nodes == 4
+    assert edges.read_all().num_rows == 7
+    assert nodes.read_all().num_rows == 4

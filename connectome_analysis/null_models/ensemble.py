@@ -156,8 +156,8 @@ def compare(observed: NDArray[Any], values: NDArray[Any]) -> Comparison:
     --------
     >>> import numpy as np
     >>> result = compare(np.array([9.0]), np.array([[1.0], [2.0], [3.0]]))
-    >>> result.mean[0], result.z[0], result.p_over[0]
-    (np.float64(2.0), np.float64(7.0), np.float64(0.25))
+    >>> [float(value[0]) for value in (result.mean, result.z, result.p_over)]
+    [2.0, 7.0, 0.25]
     """
     samples = np.asarray(values, dtype=np.float64)
     seen = np.asarray(observed, dtype=np.float64)

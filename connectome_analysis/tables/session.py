@@ -69,12 +69,12 @@ class Session:
         self._spill = spill_folder(self.path.parent)
         self._connection = self._connect()
         self._parser = _connect({})
-        self._with_own_tables: deque[duckdb.DuckDBPyConnection] = deque(maxlen=8)
+        self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
         self._close = weakref.finalize(
             self,
             _close,
             (self._connection, self._parser),
-            self._with_own_tables,
+            self._cursors,
             str(self._spill),
             os.getpid(),
         )
@@ -122,7 +122,7 @@ class Session:
         self._snapshot.require_unmoved()
         if not self.file_access:
             require_select(self._parser, query)
-        connection = self._connection if not tables else self._joined(tables)
+        connection = self._cursor(tables or {})
         # Statements without a result, which only file_access lets through, give None.
         relation: duckdb.DuckDBPyRelation | None = connection.sql(query, params=params)
         self._keep()
@@ -138,18 +138,20 @@ class Session:
             raise ContractError(msg)
         self._snapshot.require_unmoved()
         self._keep()
-        return self._connection.table(name)
+        return self._cursor({}).table(name)
 
     def _keep(self) -> None:
         """Outlive ``Session(path).sql(query)`` in one line: a relation dies with its connection."""
         if self not in _IN_USE:
             _IN_USE.append(self)
 
-    def _joined(self, tables: Mapping[str, pd.DataFrame | pa.Table]) -> duckdb.DuckDBPyConnection:
-        """Connect anew with tables of the user's beside the connectome's.
+    def _cursor(self, tables: Mapping[str, pd.DataFrame | pa.Table]) -> duckdb.DuckDBPyConnection:
+        """Connect anew, with tables of the user's beside the connectome's.
 
-        Relations are lazy and look names up when they run. On one connection, a later table under
-        the same name would change what an earlier relation gives.
+        Every question has a connection of its own, which costs under a millisecond: DuckDB allows
+        one open result on each, so that reading one answer as a stream would bar the next
+        question. And relations look names up when they run, so that a later table under the same
+        name would change what an earlier relation gives.
         """
         import duckdb
 
@@ -171,7 +173,7 @@ class Session:
                     f"got {type(rows).__module__}.{type(rows).__qualname__}."
                 )
                 raise ContractError(msg) from None
-        self._with_own_tables.append(connection)
+        self._cursors.add(connection)
         return connection
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
@@ -234,13 +236,13 @@ def _reopen(
 
 def _close(
     connections: Sequence[duckdb.DuckDBPyConnection],
-    with_own_tables: deque[duckdb.DuckDBPyConnection],
+    cursors: weakref.WeakSet[duckdb.DuckDBPyConnection],
     spill: str,
     owner: int,
 ) -> None:
     if os.getpid() != owner:
         return  # a forked child has no business with its parent's files
-    for connection in (*with_own_tables, *connections):
+    # Before the interpreter ends: Arrow's reading threads must not outlive it.
+    for connection in (*cursors, *connections):
         connection.close()
-    with_own_tables.clear()
     shutil.rmtree(spill, ignore_errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..options import Json
-from ..output import print_json, print_table, records
+from ..output import console, print_json, print_table, records
 
 HELP = """List the bundled connectomes.
 
@@ -23,5 +23,6 @@ def datasets(json: Json = False) -> None:
     if json:
         print_json(records(table))
         return
-    shown = table[[name for name in table.columns if name not in {"citation", "doi"}]]
+    shown = table[[name for name in table.columns if name not in {"citation", "licence"}]]
     print_table(shown, "Bundled connectomes; a name works wherever a path does")
+    console().print("Licence and citation of each: neuropil info NAME", soft_wrap=True)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from ..options import Json, Name
-from ..output import print_json, print_table, records, whole_file
+from ..output import print_json, print_table, records
+from ..whole_file import whole_file
 
 HELP = """Ask a question in DuckDB SQL over the tables nodes, edges, synapses, ...
 

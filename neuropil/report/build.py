@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..output import whole_file
+from ..whole_file import whole_file
 from .entry import Entry
 from .how_made import HowMade
 from .page import page
