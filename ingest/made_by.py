@@ -81,13 +81,20 @@ def manifest_of(
         made_by={
             "command": command,
             "software": "neuropil",
-            "version": importlib.metadata.version("neuropil"),
+            "version": _version(),
             "inputs": describe_inputs(inputs),
             "decisions": list(account.decisions),
         },
         notes=(*notes, *account.warnings),
         columns=dict(columns) | _sign_meaning(weights),
     )
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("neuropil")
+    except importlib.metadata.PackageNotFoundError:  # run from its sources
+        return "not installed"
 
 
 def _autapses(rule: OnSelfLoops, kept: int, dropped: int) -> str:

@@ -36,6 +36,7 @@ def open_rows(
     delimiter: str | None = None,
     header: bool | None = None,
     sheet: str | None = None,
+    label: str | None = None,
 ) -> SourceRows:
     """Open a table as a view of the workspace.
 
@@ -51,6 +52,8 @@ def open_rows(
         Of text; see `read_dialect`.
     sheet : str, optional
         Of a workbook; it may be left out where there is only one.
+    label : str, optional
+        What a table handed over in memory is called in messages.
 
     Raises
     ------
@@ -58,7 +61,8 @@ def open_rows(
         Where the file is missing, of unknown format or unreadable.
     """
     if not isinstance(source, (str, Path)):
-        return _open_in_memory(workspace, view, source)
+        name = label or f"{view.removesuffix('_source')} (in memory)"
+        return _open_in_memory(workspace, view, source, name)
     path = Path(source).expanduser()
     suffix = bare_suffix(path)
     if not path.exists():
@@ -135,7 +139,9 @@ def as_text_view(
     return SourceRows(view=view, columns=dict.fromkeys(table.column_names, "VARCHAR"), **described)
 
 
-def _open_in_memory(workspace: Workspace, view: str, source: pd.DataFrame | pa.Table) -> SourceRows:
+def _open_in_memory(
+    workspace: Workspace, view: str, source: pd.DataFrame | pa.Table, label: str
+) -> SourceRows:
     if isinstance(source, pa.Table):
         table = source
     else:
@@ -143,12 +149,11 @@ def _open_in_memory(workspace: Workspace, view: str, source: pd.DataFrame | pa.T
             table = pa.Table.from_pandas(source, preserve_index=False)
         except (pa.ArrowException, AttributeError, TypeError) as error:
             first = str(error).splitlines()[0].rstrip(".")
-            msg = f"{view}: the rows cannot be read as a table: {first}."
+            msg = f"{label}: the rows cannot be read as a table: {first}."
             raise ContractError(msg) from None
-    column_names(view, table.column_names)
+    column_names(label, table.column_names)
     table = _decoded(table)
     workspace.connection.register(view, table)
-    label = f"{view.removesuffix('_source')} (in memory)"
     return SourceRows(view=view, columns=workspace.columns(view), label=label)
 
 

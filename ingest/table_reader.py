@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -102,6 +102,8 @@ def table(
     graph_kind: GraphKind | None = None,
     description: Mapping[str, Any] | None = None,
     overwrite: bool = False,
+    files: Mapping[str, str | Path] | None = None,
+    decisions: Sequence[str] = (),
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Ingested:
@@ -165,6 +167,11 @@ def table(
         ``individual``, ``sex``, ``stage``, ``source``, ``release``, ``detector``, ...
     overwrite : bool
         Replace a connectome that stands at `out`.
+    files : mapping of str to path, optional
+        For readers: the files behind tables handed over in memory, by ``"edges"``, ``"nodes"``,
+        ...; messages and the manifest name them.
+    decisions : sequence of str
+        For readers: what was decided before, told first.
     command : str, optional
         What the manifest gives as the command.
     progress : callable, optional
@@ -226,21 +233,33 @@ def table(
         "matrix": matrix,
         "graph": graph,
         "nodes": nodes,
-    }
+    } | dict(files or {})
+    names = {role: Path(file).name for role, file in (files or {}).items()}
     with open_workspace(target.resolve(), progress) as workspace:
+        for line in decisions:
+            workspace.account.decide(line)
         _tell_kinds(workspace, inputs)
         opened = Opened()
         workspace.progress("opening the source")
         if nodes is not None:
             opened.nodes = open_rows(
-                workspace, "nodes_source", nodes, header=nodes_header, sheet=nodes_sheet
+                workspace,
+                "nodes_source",
+                nodes,
+                header=nodes_header,
+                sheet=nodes_sheet,
+                label=names.get("nodes"),
             )
         main: dict[str, Any] = {"delimiter": delimiter, "header": header, "sheet": sheet}
         if edges is not None:
-            opened.edges = open_rows(workspace, "edges_source", edges, **main)
+            opened.edges = open_rows(
+                workspace, "edges_source", edges, **main, label=names.get("edges")
+            )
         if synapses is not None:
             written = main if edges is None else {}
-            opened.synapses = open_rows(workspace, "synapses_source", synapses, **written)
+            opened.synapses = open_rows(
+                workspace, "synapses_source", synapses, **written, label=names.get("synapses")
+            )
         if matrix is not None:
             read = read_matrix(matrix, row_names=row_names, **main)
             take_matrix(workspace, asked, opened, read, orientation, rows_and_columns)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 1 << 20
+# Rows beyond it go to disk; 15 million edges and 30 million synapses take no longer for it. The
+# writer, which sorts, has a connection and a limit of its own, so this one must leave it room.
+MEMORY_LIMIT = "2GiB"
 # Columns of staged tables, beside which the source's own columns stand under any name they have.
 ROW, KEY, PRE, POST = "_np_row", "_np_key", "_np_pre", "_np_post"
 
@@ -101,6 +104,7 @@ def open_workspace(out: Path, progress: Callable[[str], None] | None = None) -> 
     while not parent.exists():
         parent = parent.parent
     with spilling_connection(parent) as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         yield Workspace(connection, progress=progress or (lambda _: None))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -381,6 +384,17 @@ def test_a_file_nobody_names_is_not_read(folder: Path) -> None:
     assert Session(folder).sql("SELECT count(*) FROM edges").fetchall() == [(4,)]
 
 
+def test_a_file_may_be_a_link_and_is_checked_all_the_same(folder: Path) -> None:
+    """As git-annex and DataLad keep large files."""
+    real = folder.parent / "annex-object"
+    (folder / "edges.parquet").rename(real)
+    (folder / "edges.parquet").symlink_to(real)
+    assert check(folder) == []
+    assert len(Session(folder).table("edges").fetchall()) == 4
+    real.write_bytes(real.read_bytes()[:-1] + b"x")
+    assert ("edges", "changed file") in faults(folder)
+
+
 def test_a_file_named_twice_is_found(folder: Path) -> None:
     split(folder)
     edit_manifest(
@@ -414,6 +428,32 @@ def test_a_table_beyond_the_contract_is_checked_byte_by_byte(folder: Path) -> No
     data[10] ^= 1
     (folder / "mine.parquet").write_bytes(data)
     assert faults(folder)[0] == ("mine", "changed file")
+
+
+def test_more_files_than_may_be_open_are_refused_with_the_way_out(folder: Path) -> None:
+    split(folder)
+    gc.collect()
+    taken = [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208
+    free_below = max(taken) + 1 - len(taken)
+    names = [f"edges/part-{i}.parquet" for i in range(2, free_below + 100)]
+    for name in names:
+        shutil.copy(folder / "edges" / "part-0.parquet", folder / name)
+    edit_manifest(
+        folder,
+        lambda content: content["tables"]["edges"].update(files=[{"path": n} for n in names]),
+    )
+    rehash(folder, "edges")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(taken) + 40, hard))
+    try:
+        with pytest.raises(ContractError) as caught:
+            Session(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert str(caught.value) == (
+        f"{folder} has more files than may be open at once. "
+        "Raise the limit (`ulimit -n`), or write it again with one file a table."
+    )
 
 
 # Rows that break a rule although every hash is right

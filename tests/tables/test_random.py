@@ -153,7 +153,7 @@ def test_any_connectome_comes_back_as_it_was(tables: dict[str, Rows], narrow: bo
 
 @pytest.mark.slow
 @given(connectomes(), st.booleans())
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 def test_any_of_many_connectomes_comes_back_as_it_was(
     tables: dict[str, Rows], narrow: bool
 ) -> None:
@@ -212,7 +212,7 @@ def test_any_changed_byte_is_noticed(whole: Path, damage: tuple[str, str, float,
 
 @pytest.mark.slow
 @given(DAMAGE)
-@settings(deadline=None, max_examples=1500, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
 def test_any_of_many_changed_bytes_is_noticed(
     whole: Path, damage: tuple[str, str, float, int]
 ) -> None:

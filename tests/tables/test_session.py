@@ -49,6 +49,12 @@ def test_ids_come_out_as_integers(session: Session) -> None:
     assert frame.node_id.tolist() == [1, 3, BIG]
 
 
+def test_ids_with_gaps_come_out_as_integers(session: Session) -> None:
+    frame = session.sql("SELECT pre_id FROM synapses ORDER BY synapse_id").df()
+    assert str(frame.pre_id.dtype) == "Int64"
+    assert frame.pre_id.tolist() == [1, 1, 1, BIG, pd.NA, pd.NA]
+
+
 def test_values_go_in_as_parameters(session: Session) -> None:
     assert session.sql("SELECT name FROM nodes WHERE node_id = ?", [BIG]).fetchall() == [("b",)]
     assert session.sql("SELECT $x || '!'", {"x": "'; DROP TABLE nodes"}).fetchall() == [
@@ -123,6 +129,14 @@ def test_a_relation_outlives_the_session_it_came_from(folder: Path) -> None:
     gc.collect()
     assert relation.fetchall() == [(3,)]
     assert len(table.df()) == 3
+
+
+def test_one_answer_may_be_read_while_another_question_is_asked(session: Session) -> None:
+    one = session.sql("SELECT i FROM range(1_000_000) r(i)").to_arrow_reader(1000)
+    other = session.sql("SELECT i + 1 AS i FROM range(1_000_000) r(i)").to_arrow_reader(1000)
+    for _ in range(3):
+        a, b = one.read_next_batch(), other.read_next_batch()
+        assert b["i"][0].as_py() == a["i"][0].as_py() + 1
 
 
 def test_a_closed_session_answers_no_more(folder: Path) -> None:
@@ -271,12 +285,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(folder / "x", {"nodes": pa.table({"node_id": ids}), "edges": edges}, MANIFEST)
 
 
-def in_batches(relation: duckdb.DuckDBPyRelation, rows: int) -> pa.RecordBatchReader:
-    # The name changed with DuckDB 1.4, and the old one warns.
-    name = "to_arrow_reader" if hasattr(relation, "to_arrow_reader") else "fetch_arrow_reader"
-    return getattr(relation, name)(rows)
-
-
 def spilled(folder: Path) -> list[Path]:
     return list(folder.parent.glob(".neuropil-spill-*"))
 
@@ -285,7 +293,7 @@ def test_a_table_larger_than_memory_is_sorted_on_disk(large: Path) -> None:
     session = Session(large, memory_limit="100MB", threads=1)
     relation = session.sql("SELECT * FROM edges ORDER BY weight, pre_id")
     last, rows = 0.0, 0
-    for batch in in_batches(relation, 100_000):
+    for batch in relation.to_arrow_reader(100_000):
         weights = batch["weight"].to_numpy()
         assert weights[0] >= last
         assert (np.diff(weights) >= 0).all()
@@ -298,7 +306,7 @@ def test_a_table_larger_than_memory_is_sorted_on_disk(large: Path) -> None:
 
 def test_what_was_spilled_is_gone_with_the_session(large: Path) -> None:
     session = Session(large, memory_limit="100MB", threads=1)
-    reader = in_batches(session.sql("SELECT * FROM edges ORDER BY weight"), 1000)
+    reader = session.sql("SELECT * FROM edges ORDER BY weight").to_arrow_reader(1000)
     reader.read_next_batch()
     assert spilled(large)
     del reader, session
