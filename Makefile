@@ -1,6 +1,8 @@
 # Two commands matter: `make demo` and `make test`. Each sets up what it needs in .venv.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ifeq ($(strip $(PYTHON)),)
+PYTHON := $(shell command -v python3.11 || command -v python3)
+endif
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo
@@ -48,8 +50,10 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "python3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version); set PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@# A half-made environment would look like a whole one to the next call, so it is removed.
+	$(PYTHON) -m venv $(VENV) && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' || \
+		{ rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .

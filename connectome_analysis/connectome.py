@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from .graph import Graph
-from .tables import ContractError, DamagedConnectomeError, Manifest, Session
+from .tables import ContractError, DamagedConnectomeError, Manifest, ReadOnlyError, Session
 
 if TYPE_CHECKING:
     import duckdb
@@ -188,19 +189,27 @@ class Connectome:
         return {str(kind): int(count) for kind, count in rows}
 
     def _selected_nodes(self, where: str | None) -> pd.DataFrame:
-        import duckdb
-
         condition = f"WHERE ({where})" if where else ""
-        try:
+        with self._condition_errors(where):
             nodes: pd.DataFrame = self._session.sql(
                 f"SELECT * FROM nodes {condition} ORDER BY node_id"
             ).df()
-        except duckdb.Error as error:
+        return nodes
+
+    @contextmanager
+    def _condition_errors(self, where: str | None) -> Iterator[None]:
+        """Say of an error in SQL that it came with the condition."""
+        import duckdb
+
+        try:
+            yield
+        except (duckdb.Error, ReadOnlyError) as error:
+            if where is None:
+                raise
             names = ", ".join(self.manifest.tables["nodes"].columns)
             reason = str(error).strip().splitlines()[0].rstrip(".")
             msg = f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}."
             raise ValueError(msg) from None
-        return nodes
 
     def _counts_synapses(self, edge_type: str | None) -> bool:
         if "syn_count" not in self.manifest.tables["edges"].columns:
@@ -213,7 +222,8 @@ class Connectome:
         return bool(row[0])
 
     def _require_counts(self, min_synapses: int, edge_type: str | None, *, counted: bool) -> None:
-        if min_synapses < 1 or min_synapses != int(min_synapses):
+        given: object = min_synapses
+        if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
             msg = f"min_synapses must be a whole number of at least 1, got {min_synapses!r}."
             raise ValueError(msg)
         if not counted:
@@ -255,9 +265,12 @@ class Connectome:
                 "GROUP BY pre_id, post_id HAVING sum(strength) >= ?"
             )
             params.append(int(min_synapses))
-        columns = self._session.sql(query, params).fetchnumpy()
+        with self._condition_errors(where):
+            columns = self._session.sql(query, params).fetchnumpy()
         weight = np.asarray(columns["strength"])
-        if weight.dtype.kind == "f" and len(weight) and (weight == np.floor(weight)).all():
+        # Whole numbers up to where a float holds every one of them.
+        whole = weight.dtype.kind == "f" and len(weight) and (weight == np.floor(weight)).all()
+        if whole and weight.max() <= 2**53:
             weight = weight.astype(np.int64)
         return np.asarray(columns["pre_id"]), np.asarray(columns["post_id"]), weight
 
@@ -357,16 +370,16 @@ def open_connectome(
     >>> ca.open("celegans-varshney2011")
     Connectome 'celegans-varshney2011': 279 nodes, 3,225 edges
     """
-    folder = Path(path).expanduser()
+    if not str(path).strip():
+        msg = "The name of a connectome is empty; give a folder or a bundled name."
+        raise ContractError(msg)
+    folder = Path(path)
     if not folder.exists():
         from .datasets import bundled
 
         if str(path) in bundled.names():
             folder = bundled.path(str(path))
-        elif not str(path).strip():
-            msg = "The name of a connectome is empty; give a folder or a bundled name."
-            raise ContractError(msg)
-        else:
+        elif not str(path).startswith("~"):
             close = bundled.close_names(str(path))
             hint = f" Did you mean {close}?" if close else ""
             msg = (

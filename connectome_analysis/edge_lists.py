@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -11,21 +13,34 @@ Offsets = NDArray[np.int64]
 Weights = NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
 
 
-def as_weights(values: ArrayLike | None, length: int) -> Weights:
-    """Weights of `length` edges, 1 where none are given; a ValueError where one is 0 or missing."""
+def as_weights(
+    values: ArrayLike | None, length: int, *, zeros: Literal["refuse", "keep"] = "refuse"
+) -> Weights:
+    """Weights of `length` edges, 1 where none are given; a ValueError where one is 0 or missing.
+
+    Whole numbers become int64, int32 where they were; all others float64.
+    """
     if values is None:
         return np.ones(length, dtype=np.int32)
     array = np.asarray(values)
     if array.shape != (length,):
         msg = f"weight must have {length} entries, one for each edge, got shape {array.shape}."
         raise ValueError(msg)
+    if array.dtype.kind == "O" and all(isinstance(w, (int, np.integer)) for w in array):
+        array = np.array([int(w) for w in array], dtype=object)
+        if length and max(abs(w) for w in array) >= 2**63:
+            msg = f"weight must fit int64, got {max(array, key=abs)}."
+            raise ValueError(msg)
+        array = array.astype(np.int64)
     if array.dtype.kind in "biu":
-        wide = array.astype(np.int64)
         if array.dtype == np.uint64 and length and array.max() >= 2**63:
             msg = f"weight must fit int64, got {array.max()}."
             raise ValueError(msg)
-        array = array if array.dtype == np.int32 else wide
+        array = array if array.dtype == np.int32 else array.astype(np.int64)
     else:
+        if array.dtype.kind not in "fO":
+            msg = f"weight must be numbers, got {array.dtype}."
+            raise ValueError(msg)
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
@@ -34,7 +49,7 @@ def as_weights(values: ArrayLike | None, length: int) -> Weights:
         if not np.isfinite(array).all():
             msg = "weight must be finite; leave out the edges whose weight is missing."
             raise ValueError(msg)
-    if not array.all():
+    if zeros == "refuse" and not array.all():
         msg = f"weight must not be 0, got {int((array == 0).sum())} such edges; leave them out."
         raise ValueError(msg)
     return array
@@ -48,9 +63,25 @@ def compress(
 
     # Sums of int32 are taken in int64, so that they cannot wrap around.
     wide = weights.astype(np.int64) if weights.dtype == np.int32 else weights
+    n_rows = len(wide)
     matrix = sp.coo_array((wide, (senders, receivers)), shape=(n_nodes, n_nodes)).tocsr()
     matrix.sum_duplicates()
     data: Weights = matrix.data
+    if len(data) < n_rows:
+        _require_exact_sums(wide, data)
     if weights.dtype == np.int32 and (len(data) == 0 or np.abs(data).max() < 2**31):
         data = data.astype(np.int32)
     return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), data
+
+
+def _require_exact_sums(weights: Weights, sums: Weights) -> None:
+    """Raise where parallel edges added up to nothing, or to more than an integer can hold."""
+    if weights.dtype.kind == "i" and np.abs(weights.astype(np.float64)).sum() >= 2.0**63:
+        msg = "The weights of parallel edges add up to more than int64 holds; give them as floats."
+        raise ValueError(msg)
+    if not sums.all():
+        msg = (
+            f"The weights of {int((sums == 0).sum())} pairs add up to 0, which would be no edge; "
+            "leave such rows out, or add them up yourself."
+        )
+        raise ValueError(msg)

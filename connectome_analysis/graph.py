@@ -72,7 +72,7 @@ class Graph:
         weight_meaning: str = "",
     ) -> None:
         # Checked by the constructors that are meant to be called; this one joins the parts.
-        self.node_ids = _frozen(node_ids)
+        self.node_ids = _frozen(node_ids.copy())  # the caller's own array stays the caller's
         self.out_indptr = _frozen(out_indptr)
         self.out_indices = _frozen(out_indices)
         self.weights = _frozen(weights)
@@ -81,6 +81,25 @@ class Graph:
         self.n_parallel_merged = n_parallel_merged
         self.name = name
         self.weight_meaning = weight_meaning
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if getattr(self, "_sealed", False):
+            msg = f"A Graph cannot be changed; make another one instead of setting {name}."
+            raise AttributeError(msg)
+        super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickled and copied arrays are writable; made anew, they are not.
+        arrays = (self.node_ids, self.out_indptr, self.out_indices, self.weights)
+        options = {
+            "nodes": self._nodes,
+            "n_self_loops_dropped": self.n_self_loops_dropped,
+            "n_parallel_merged": self.n_parallel_merged,
+            "name": self.name,
+            "weight_meaning": self.weight_meaning,
+        }
+        return _make, (arrays, options)
 
     # ---------------------------------------------------------------- making one
 
@@ -164,9 +183,9 @@ class Graph:
         Parameters
         ----------
         matrix : (N, N) array, sparse matrix or DataFrame
-            ``matrix[i, j]`` is what neuron ``i`` sends to neuron ``j``. A DataFrame whose labels
-            are integers gives the node ids; its columns must have the labels of its rows and may
-            stand in another order.
+            ``matrix[i, j]`` is what neuron ``i`` sends to neuron ``j``. Integer labels of a
+            DataFrame are the node ids, others are names; its columns must have the labels of its
+            rows and may stand in another order.
         node_ids : (N,) array of int, optional
             0 ... N - 1 where left out.
         orientation : {"rows-are-pre", "columns-are-pre"}
@@ -176,12 +195,13 @@ class Graph:
         given: Any = matrix
         if hasattr(given, "columns") and hasattr(given, "index"):
             given, labels = _aligned(given)
-            node_ids = labels if node_ids is None and nodes is None else node_ids
+            if node_ids is None and nodes is None:
+                node_ids, nodes = _ids_of_labels(labels)
         coo = sp.coo_array(given)
+        coo.data = as_weights(coo.data, coo.nnz, zeros="keep")
         if len(coo.shape) != 2 or coo.shape[0] != coo.shape[1]:
             msg = f"An adjacency matrix must be square, got {' x '.join(map(str, coo.shape))}."
             raise ValueError(msg)
-        coo.sum_duplicates()
         coo.eliminate_zeros()
         rows, columns = coo.coords if hasattr(coo, "coords") else (coo.row, coo.col)
         if orientation == "columns-are-pre":
@@ -190,9 +210,10 @@ class Graph:
             msg = f"orientation must be 'rows-are-pre' or 'columns-are-pre', got {orientation!r}."
             raise ValueError(msg)
         size = coo.shape[0]
-        if nodes is not None:
-            node_ids = nodes["node_id"]
-        ids = np.arange(size) if node_ids is None else as_ids(node_ids, "node_ids")
+        if nodes is not None or node_ids is not None:
+            ids = _all_ids(np.empty(0, np.int64), np.empty(0, np.int64), node_ids, nodes)
+        else:
+            ids = np.arange(size)
         if len(ids) != size:
             msg = f"node_ids must have {size} entries as the matrix has rows, got {len(ids)}."
             raise ValueError(msg)
@@ -200,7 +221,7 @@ class Graph:
         return cls._from_dense(
             rows.astype(np.int32),
             columns.astype(np.int32),
-            as_weights(coo.data, coo.nnz),
+            coo.data,
             ids,
             nodes=nodes,
             self_loops=self_loops,
@@ -491,6 +512,20 @@ class Graph:
         )
 
 
+def _make(arrays: tuple[Any, ...], options: dict[str, Any]) -> Graph:
+    return Graph(*(np.array(array) for array in arrays), **options)
+
+
+def require_graph(g: object) -> None:
+    """Raise TypeError where something else than a `Graph` was given, saying how to make one."""
+    if not isinstance(g, Graph):
+        msg = (
+            f"A Graph is wanted, got {type(g).__module__}.{type(g).__qualname__}. Make one with "
+            "Connectome.graph, Graph.from_edges, Graph.from_adjacency or Graph.from_networkx."
+        )
+        raise TypeError(msg)
+
+
 def _all_ids(
     senders: NDArray[np.int64],
     receivers: NDArray[np.int64],
@@ -513,7 +548,7 @@ def _all_ids(
     return ids
 
 
-def _aligned(matrix: pd.DataFrame) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+def _aligned(matrix: pd.DataFrame) -> tuple[NDArray[Any], list[Any]]:
     rows, columns = matrix.index, matrix.columns
     if matrix.shape[0] != matrix.shape[1]:
         msg = f"An adjacency matrix must be square, got {matrix.shape[0]} x {matrix.shape[1]}."
@@ -523,11 +558,20 @@ def _aligned(matrix: pd.DataFrame) -> tuple[NDArray[Any], NDArray[np.int64] | No
             msg = "The rows and columns of the matrix must have the same labels, each once."
             raise ValueError(msg)
         matrix = matrix[rows]
-    labels = rows.to_numpy()
-    return matrix.to_numpy(), labels if labels.dtype.kind in "iu" else None
+    return matrix.to_numpy(), list(rows)
+
+
+def _ids_of_labels(labels: list[Any]) -> tuple[NDArray[np.int64], pd.DataFrame | None]:
+    """Integer labels are the ids; other labels are names of neurons numbered 1 ... N."""
+    import pandas as pd
+
+    if all(isinstance(x, (int, np.integer)) and not isinstance(x, bool) for x in labels):
+        return as_ids([int(x) for x in labels], "the labels of the matrix"), None
+    ids = np.arange(1, len(labels) + 1)
+    return ids, pd.DataFrame({"node_id": ids, "name": [str(x) for x in labels]})
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.setflags(write=False)
-    return view
+    """A view that nobody can make writable again: its base is read-only too."""
+    array.setflags(write=False)
+    return array.view()

@@ -63,9 +63,10 @@ def next_word(state):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def below(state, size):  # type: ignore[no-untyped-def]
-    """Draw an integer from 0 to size - 1. size in [1, 2**53]; not checked.
+def pick(word, size):  # type: ignore[no-untyped-def]
+    """Turn the upper 53 bits of a word into an integer from 0 to size - 1; 11 bits stay free.
 
-    The bias of each value is below size / 2**53, which no test could ever see.
+    size in [1, 2**53]; not checked. The bias of each value is below size / 2**53, which no test
+    could ever see.
     """
-    return np.int64(np.float64(next_word(state) >> np.uint64(11)) * _TO_UNIT * size)
+    return np.int64(np.float64(word >> np.uint64(11)) * _TO_UNIT * size)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .graph import require_graph
 from .null_models.edge_set import EdgeArray
 from .null_models.ensemble import Progress, compare, ensemble
 from .null_models.sample import NullModelName
@@ -73,6 +74,7 @@ def rich_club(
     """
     import pandas as pd
 
+    require_graph(g)
     simple = g.without_self_loops()
     degrees = _degrees(simple, degree)
     n_rich = _richer_than(np.bincount(degrees))

@@ -27,7 +27,8 @@ def thread_count(n_jobs: int | None) -> int:
         if hasattr(os, "sched_getaffinity"):
             return max(1, len(os.sched_getaffinity(0)))
         return max(1, os.cpu_count() or 1)
-    if n_jobs != int(n_jobs) or n_jobs < 1:
+    given: object = n_jobs
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
         msg = f"n_jobs must be a whole number of at least 1, or None for all, got {n_jobs!r}."
         raise ValueError(msg)
     return int(n_jobs)

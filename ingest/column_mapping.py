@@ -54,6 +54,7 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "synapse_id": ("synapse_id", "syn_id", "id"),
     "region": ("region", "neuropil", "roi"),
 }
+_SURELY_IDS = frozenset(_ALIASES["node_id"]) - {"node", "neuron", "id"}
 # The contract's names that a reader computes, or that say something else in a source.
 _NOT_BY_NAME = frozenset({"pre_id", "post_id"})
 
@@ -107,6 +108,18 @@ def names_a_pair(names: Iterable[str]) -> bool:
     """
     plain = {plain_name(name) for name in names}
     return any(pre in plain and post in plain for pre, post in _PAIRS)
+
+
+def names_columns(fields: Iterable[str]) -> bool:
+    """Whether a line names columns, told by names that are surely no data.
+
+    Examples
+    --------
+    >>> names_columns(["pre", "post", "2019"]), names_columns(["pre", "AIBL", "3"])
+    (True, False)
+    """
+    plain = {plain_name(field) for field in fields}
+    return names_a_pair(plain) or bool(plain & _SURELY_IDS)
 
 
 def check_mapping_keys(columns: Mapping[str, str | None], tables: Collection[str]) -> None:

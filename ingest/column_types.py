@@ -15,7 +15,7 @@ from .workspace import Workspace, quoted
 
 _NUMBER = r"^[+-]?(0|[1-9][0-9]*|)(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
 _BOOLEANS = "WHEN 'true' THEN true WHEN 't' THEN true WHEN 'false' THEN false WHEN 'f' THEN false"
-_SAFE_DIGITS = 15
+_LONG = "^[+-]?[0-9]{16,}"  # float64 keeps 15 digits
 
 
 def type_questions(rows: SourceRows, columns: Sequence[str]) -> dict[str, str]:
@@ -35,7 +35,7 @@ def type_questions(rows: SourceRows, columns: Sequence[str]) -> dict[str, str]:
             f"{column}.words": f"count(*) FILTER (lower({text}) IN ('true', 'false'))",
             f"{column}.t": f"count(*) FILTER ({text} IN ('t', 'T'))",
             f"{column}.f": f"count(*) FILTER ({text} IN ('f', 'F'))",
-            f"{column}.long": f"count(*) FILTER ({integer} AND length({text}) > {_SAFE_DIGITS})",
+            f"{column}.long": f"count(*) FILTER (regexp_matches({text}, '{_LONG}'))",
         }
     return out
 

@@ -10,12 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from connectome_analysis.tables import ContractError
+
 from .agreed import agreed
 from .both_ways import Listed, fold
 from .edge_rows import StagedRows
 from .workspace import POST, PRE, Workspace, quoted
 
 OnSelfLoops = Literal["keep", "drop"]
+_MOST_SYNAPSES = 2**31 - 1
 KEYS = ("pre_id", "post_id", "edge_type")
 
 
@@ -62,6 +65,8 @@ def sum_rows(
     if staged.by_region:
         by_region = "pairs_by_region"
         _sum_into(workspace, staged, by_region, (*KEYS, "region"), present_only=present_only)
+    if "syn_count" in staged.sums:
+        _require_countable(workspace)
     (pairs,) = workspace.row("SELECT count(*) FROM pairs")
     workspace.account.count("pairs_in", pairs, always=True)
     if rows_kept > pairs:
@@ -200,6 +205,16 @@ def _sum_into(
             )
         kept.append(name)
     return tuple(kept)
+
+
+def _require_countable(workspace: Workspace) -> None:
+    (largest,) = workspace.row("SELECT max(syn_count) FROM pairs")
+    if largest is not None and largest > _MOST_SYNAPSES:
+        msg = (
+            f"a pair has {largest:,} synapses, more than {_MOST_SYNAPSES:,} can be stored. If the "
+            "column counts something else, say what: weight_meaning=... (--weight-meaning)."
+        )
+        raise ContractError(msg)
 
 
 def _summed(name: str, *, present_only: bool) -> str:

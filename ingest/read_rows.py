@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from connectome_analysis.tables import ContractError
 
+from .column_mapping import names_columns
 from .source_rows import SourceRows, listed
 from .text_files import SUFFIXES, bare_suffix, column_names, open_text_file
 from .workspace import Workspace, literal, quoted
@@ -127,6 +128,25 @@ def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[list[str | None
     return name, [(row + [None] * width)[:width] for row in rows]
 
 
+def feather_rows(path: Path) -> Any:
+    """Open a Feather file: version 2 as a dataset that streams, version 1 as a table."""
+    import pyarrow.dataset as pads
+    import pyarrow.feather as paf
+
+    try:
+        return pads.dataset(str(path), format="feather")
+    except (pa.ArrowException, OSError):
+        pass
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that version 1 is old
+            return paf.read_table(str(path))
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0].rstrip(".")
+        msg = f"{path.name} is not a readable Feather file ({first})."
+        raise ContractError(msg) from None
+
+
 def as_text_view(
     workspace: Workspace,
     view: str,
@@ -147,7 +167,7 @@ def _open_in_memory(
     else:
         try:
             table = pa.Table.from_pandas(source, preserve_index=False)
-        except (pa.ArrowException, AttributeError, TypeError) as error:
+        except (pa.ArrowException, AttributeError, TypeError, ValueError) as error:
             first = str(error).splitlines()[0].rstrip(".")
             msg = f"{label}: the rows cannot be read as a table: {first}."
             raise ContractError(msg) from None
@@ -167,20 +187,9 @@ def _open_parquet(workspace: Workspace, view: str, path: Path) -> SourceRows:
 
 
 def _open_feather(workspace: Workspace, view: str, path: Path) -> SourceRows:
-    import pyarrow.dataset as pads
-    import pyarrow.feather as paf
-
-    try:
-        rows = pads.dataset(str(path), format="feather")
-        if any(pa.types.is_dictionary(field.type) for field in rows.schema):
-            rows = _decoded(paf.read_table(str(path)))
-    except (pa.ArrowException, OSError):
-        try:
-            rows = _decoded(paf.read_table(str(path)))  # version 1 has no dataset reader
-        except (pa.ArrowException, OSError) as error:
-            first = str(error).splitlines()[0].rstrip(".")
-            msg = f"{path.name} is not a readable Feather file ({first})."
-            raise ContractError(msg) from None
+    rows = feather_rows(path)
+    if any(pa.types.is_dictionary(field.type) for field in rows.schema):
+        rows = _decoded(rows if isinstance(rows, pa.Table) else rows.to_table())
     workspace.connection.register(view, rows)
     return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
 
@@ -200,7 +209,8 @@ def _open_sheet(
 ) -> SourceRows:
     name, rows = read_sheet(path, sheet)
     if header is None:
-        header = not any(_is_number(cell) for cell in rows[0])
+        words = [cell or "" for cell in rows[0]]
+        header = names_columns(words) or not any(_is_number(cell) for cell in words)
     first = [(cell or "").strip() for cell in rows[0]] if header else [""] * len(rows[0])
     names = column_names(f"{path.name}, sheet {name!r}", first)
     workspace.account.decide(
@@ -245,9 +255,9 @@ def _cell_text(cell: object) -> str | None:
     return str(cell)
 
 
-def _is_number(cell: str | None) -> bool:
+def _is_number(cell: str) -> bool:
     try:
-        float(cell or "")
+        float(cell)
     except ValueError:
         return False
     return True

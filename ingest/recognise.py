@@ -10,7 +10,7 @@ from connectome_analysis.tables import ContractError
 
 from .column_mapping import names_a_pair, plain_name
 from .matrices import ARRAYS, is_cell
-from .read_rows import EXCEL, FEATHER, PARQUET, read_sheet
+from .read_rows import EXCEL, FEATHER, PARQUET, feather_rows, read_sheet
 from .source_rows import listed
 from .text_files import bare_suffix, choose_delimiter, open_text, read_records
 
@@ -98,19 +98,14 @@ def _typed_names(path: Path, suffix: str) -> list[str]:
     import pyarrow as pa
     import pyarrow.dataset as pads
 
-    kind = "feather" if suffix in FEATHER else "parquet"
+    if suffix in FEATHER:
+        return list(feather_rows(path).schema.names)
     try:
-        return list(pads.dataset(str(path), format=kind).schema.names)
-    except (pa.ArrowException, OSError):
-        if kind == "feather":  # version 1
-            import pyarrow.feather as paf
-
-            try:
-                return list(paf.read_table(str(path)).column_names)
-            except (pa.ArrowException, OSError):
-                pass
-    msg = f"{path.name} is not a readable {kind} file."
-    raise ContractError(msg)
+        return list(pads.dataset(str(path), format="parquet").schema.names)
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0].rstrip(".")
+        msg = f"{path.name} is not readable Parquet ({first})."
+        raise ContractError(msg) from None
 
 
 def _count_lines(path: Path, limit: int) -> int:

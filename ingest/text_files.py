@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from connectome_analysis.tables import ContractError
 
+from .column_mapping import names_columns
 from .source_rows import SourceRows
 from .workspace import Workspace, literal, quoted
 
@@ -139,7 +140,7 @@ def read_dialect(
         Given by the user; one character, ``"tab"`` or ``"space"``.
     header : bool, optional
         Given by the user. By default the first line is a header unless it holds a number: names
-        of columns are never numbers.
+        of columns are hardly ever numbers, and one such as ``2019`` stands beside ``pre``, ``post``.
 
     Raises
     ------
@@ -150,7 +151,7 @@ def read_dialect(
     first = next(read_records(path, chosen, runs=runs))
     fields = [field.strip() for field in first]
     if header is None:
-        header = not any(_NUMBER.fullmatch(field) for field in fields)
+        header = names_columns(fields) or not any(_NUMBER.fullmatch(field) for field in fields)
     names = tuple(fields) if header else ("",) * len(fields)
     return Dialect(delimiter=chosen, header=header, names=column_names(path.name, names), runs=runs)
 

@@ -64,12 +64,14 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("neuropil: stopped.", err=True)
         sys.exit(130)
-    except (ValueError, ImportError, OSError, MemoryError) as error:
+    except OSError as error:
+        _fail(ValueError(f"{error.filename}: {error.strerror}.") if error.filename else error)
+    except (ValueError, ImportError, MemoryError) as error:
         _fail(error)
     except Exception as error:
-        # DuckDB's errors are the user's too: SQL that does not parse or names no column. The
+        # Errors of DuckDB and Arrow are the user's too: SQL that does not parse or names no column. The
         # library is imported by then, or the error would not be its own.
-        if type(error).__module__.split(".")[0] not in {"duckdb", "_duckdb"}:
+        if type(error).__module__.split(".")[0] not in {"duckdb", "_duckdb", "pyarrow"}:
             raise
         _fail(error)
 

@@ -59,4 +59,20 @@ def open_graph(
 
     connectome = ca.open(name)
     kind = None if edge_type == "all" else edge_type
-    return connectome, connectome.graph(min_synapses, kind, where)
+    g = connectome.graph(min_synapses, kind, where)
+    if g.n_edges == 0:
+        asked = {"--edge-type": edge_type, "--min-synapses": min_synapses, "--where": where}
+        given = " ".join(f"{option} {value!r}" for option, value in asked.items() if value)
+        msg = f"Nothing to count: {g.n_nodes:,} neurons and no connection are left by {given}."
+        raise ValueError(msg)
+    return connectome, g
+
+
+def samples_warning(samples: int) -> str | None:
+    """Say so where so few samples cannot show anything at the 5 % level."""
+    if 2 / (samples + 1) < 0.05:
+        return None
+    return (
+        f"{samples} samples cannot show anything at the 5 % level: the least p-value is "
+        f"{2 / (samples + 1):.2g}. Ask for 40 at least, better 1,000."
+    )

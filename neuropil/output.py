@@ -60,7 +60,13 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | None = None) -> None:
+def print_table(
+    table: pd.DataFrame,
+    title: str,
+    formats: Mapping[str, str] | None = None,
+    *,
+    every_digit: bool = False,
+) -> None:
     """Print a table for people; numbers stand right, missing values are empty."""
     from rich.table import Table
 
@@ -72,7 +78,7 @@ def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | No
     for row in rows.astype(object).itertuples(index=False, name=None):
         shown.add_row(
             *(
-                cell(value, (formats or {}).get(str(name)))
+                cell(value, (formats or {}).get(str(name)), every_digit=every_digit)
                 for name, value in zip(rows.columns, row, strict=True)
             )
         )
@@ -81,8 +87,8 @@ def print_table(table: pd.DataFrame, title: str, formats: Mapping[str, str] | No
     screen.print(shown)
 
 
-def cell(value: Any, format_: str | None = None) -> str:
-    """One value for people: ids whole, counts with thousands, numbers with four digits."""
+def cell(value: Any, format_: str | None = None, *, every_digit: bool = False) -> str:
+    """One value for people: whole numbers whole, others with four digits or with all of them."""
     from rich.markup import escape
 
     value = plain(value)
@@ -93,7 +99,7 @@ def cell(value: Any, format_: str | None = None) -> str:
     if format_ is not None and isinstance(value, (int, float)):
         return format(value, format_)
     if isinstance(value, float):
-        return format(value, ".4g")
+        return repr(value) if every_digit else format(value, ".4g")
     return escape(str(value))
 
 

@@ -15,7 +15,12 @@ def whole_file(path: Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         msg = f"{path.parent} is not a folder; make it first."
         raise ValueError(msg)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    require_outside_connectomes(path)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        msg = f"Cannot write in {path.parent} ({error.strerror}). Choose another folder."
+        raise ValueError(msg) from None
     os.close(descriptor)
     part = Path(name)
     try:
@@ -26,3 +31,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def require_outside_connectomes(path: Path) -> None:
+    """Raise ValueError where writing `path` would put something among a connectome's own files."""
+    for folder in path.resolve().parents:
+        if (folder / "connectome.json").is_file():
+            msg = f"{path} lies inside the connectome {folder}; write it elsewhere."
+            raise ValueError(msg)

@@ -153,7 +153,11 @@ def test_check_says_ok_or_what_is_wrong(neuropil, tmp_path: Path) -> None:
         (("motifs", WORM, "-n", "2", "--out", "x.xlsx"), "must end in .csv or .parquet"),
         (("motifs", WORM, "-n", "2", "--out", "no/such/x.csv"), "is not a folder; make it first"),
         (("rich-club", WORM, "--degree", "most"), "degree must be 'total', 'in' or 'out'"),
-        (("sql", WORM, "SELECT * FROM neurons"), "neurons does not exist"),
+        (("sql", WORM, "SELECT * FROM neurons"), "has no table neurons; it has nodes, edges"),
+        (("sql", WORM, "SELECT 1", "--csv", "--json"), "--csv and --json are two answers"),
+        (("sql", WORM, "SELECT 1", "--out", "/proc/x.csv"), "Cannot write in /proc"),
+        (("sql", WORM, "SELECT INTERVAL 1 DAY AS i", "--out", "x.parquet"), "i month_day_nano"),
+        (("motifs", WORM, "--where", "name = 'zz'"), "0 neurons and no connection are left by"),
         (("sql", WORM, "SELEC 1"), "syntax error"),
         (("sql", WORM, "DROP VIEW nodes"), "DROP is refused: a connectome is read-only"),
         (("sql", WORM, "COPY nodes TO 'x.csv'"), "COPY is refused"),
@@ -166,6 +170,40 @@ def test_a_mistake_gets_one_clear_line_and_exit_code_1(neuropil, arguments, mess
     assert err.startswith("neuropil: ")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_nothing_is_written_into_a_connectome(neuropil, tmp_path: Path) -> None:
+    import shutil
+
+    import connectome_analysis as ca
+
+    mine = tmp_path / "mine"
+    shutil.copytree(ca.datasets.path(WORM), mine)
+    for arguments in (
+        ("sql", WORM, "SELECT 1", "--out", mine / "edges.parquet"),
+        ("motifs", WORM, "-n", "2", "--out", mine / "triads.csv"),
+        ("report", WORM, "--out", mine, "-n", "50"),
+        ("report", WORM, "--out", mine / "report", "-n", "50"),
+    ):
+        code, _, err = neuropil(*arguments)
+        assert (code, f"lies inside the connectome {mine}" in err) == (1, True), arguments
+    assert neuropil("check", mine)[0] == 0
+
+
+def test_sql_shows_every_digit(neuropil) -> None:
+    _, out, _ = neuropil(
+        "sql",
+        "fly-mushroom-body-right",
+        "SELECT sum(weight) AS s, 12345678.9::DOUBLE AS x FROM edges",
+    )
+    assert "319706.0" in out
+    assert "12345678.9" in out
+
+
+def test_too_few_samples_are_said_to_be_too_few(neuropil) -> None:
+    _, out, _ = neuropil("motifs", WORM, "-n", "5")
+    assert "5 samples cannot show anything at the 5 % level" in out
+    assert "cannot show" not in neuropil("motifs", WORM, "-n", "40")[1]
 
 
 def test_help_has_examples_for_every_command(neuropil) -> None:

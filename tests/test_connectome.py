@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 
 import pandas as pd
@@ -204,3 +205,45 @@ def test_several_answers_can_be_read_as_streams_at_once(small: ca.Connectome) ->
     assert small.graph().n_nodes == 4
     assert edges.read_all().num_rows == 7
     assert nodes.read_all().num_rows == 4
+
+
+def test_many_threads_may_ask_one_connectome() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ca.open("celegans-varshney2011") as worm, ThreadPoolExecutor(4) as pool:
+
+        def ask(number: int) -> int:
+            if number % 2:
+                return int(worm.sql("SELECT count(*) FROM nodes").fetchall()[0][0])
+            return worm.graph().n_nodes
+
+        assert set(pool.map(ask, range(60))) == {279}
+
+
+def test_relations_outlive_the_names_of_their_connectomes() -> None:
+    relations = [ca.open(name).nodes.filter("node_id > 0") for name in ca.datasets.names()]
+    gc.collect()
+    assert all(len(relation.limit(1).fetchall()) == 1 for relation in relations)
+
+
+def test_weights_beyond_whole_numbers_stay_floats(tmp_path) -> None:
+    nodes = pd.DataFrame({"node_id": [1, 2]})
+    edges = pd.DataFrame(
+        {"pre_id": [1, 2], "post_id": [2, 1], "edge_type": "chemical", "weight": [1e300, 3.0]}
+    )
+    path = tables.write(tmp_path / "c", {"nodes": nodes, "edges": edges}, tables.Manifest(name="c"))
+    with ca.open(path) as connectome:
+        assert connectome.graph().weights.tolist() == [1e300, 3.0]
+
+
+@pytest.mark.parametrize(
+    "where", ["true) UNION ALL SELECT * FROM nodes WHERE (true", "1=1) --", "1=1; SELECT 1"]
+)
+def test_a_condition_that_is_more_than_one_is_refused(small: ca.Connectome, where: str) -> None:
+    with pytest.raises(ValueError, match="is not a condition on nodes"):
+        small.graph(where=where)
+
+
+def test_an_empty_name_is_said_to_be_empty() -> None:
+    with pytest.raises(ValueError, match="The name of a connectome is empty"):
+        ca.open("")

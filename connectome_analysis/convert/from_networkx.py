@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import networkx
     import pandas as pd
@@ -26,10 +28,10 @@ def edge_lists(
     import pandas as pd
 
     labels = list(graph)
-    named = not all(isinstance(label, int) and not isinstance(label, bool) for label in labels)
-    ids = {label: number for number, label in enumerate(labels, start=1)}
+    ids: dict[Any, int] = {label: number for number, label in enumerate(labels, start=1)}
+    named = not all(_is_whole(label) for label in labels)
     if not named:
-        ids = {label: int(label) for label in labels}
+        ids = {label: int(str(label)) for label in labels}
     pre: list[int] = []
     post: list[int] = []
     weights: list[Any] = []
@@ -47,5 +49,13 @@ def edge_lists(
         nodes["name"] = [str(label) for label in labels]
     for attribute in dict.fromkeys(key for _, data in graph.nodes(data=True) for key in data):
         if attribute not in nodes:
-            nodes[attribute] = [data.get(attribute) for _, data in graph.nodes(data=True)]
+            values = [data.get(attribute) for _, data in graph.nodes(data=True)]
+            known = [value for value in values if value is not None]
+            # Whole numbers with gaps stay whole: pandas alone would make floats of them.
+            whole = bool(known) and all(_is_whole(value) for value in known)
+            nodes[attribute] = pd.array(values, dtype="Int64") if whole else values
     return pre, post, weights, nodes
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ..graph import require_graph
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,6 +33,7 @@ def component_labels(g: Graph, kind: Kind = "strong") -> pd.Series[int]:
     import pandas as pd
     from scipy.sparse.csgraph import connected_components
 
+    require_graph(g)
     if kind not in ("strong", "weak"):
         msg = f"kind must be 'strong' or 'weak', got {kind!r}."
         raise ValueError(msg)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..graph import require_graph
+
 if TYPE_CHECKING:
     from ..graph import Graph
 
@@ -20,5 +22,6 @@ def density(g: Graph) -> float:
     >>> ca.measures.density(ca.Graph.from_edges([1, 2, 3], [2, 3, 1]))
     0.5
     """
+    require_graph(g)
     pairs = g.n_nodes * (g.n_nodes - 1)
     return g.n_edges / pairs if pairs else float("nan")

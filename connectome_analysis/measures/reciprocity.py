@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..graph import require_graph
+
 if TYPE_CHECKING:
     from ..graph import Graph
 
@@ -41,4 +43,5 @@ def reciprocity(g: Graph) -> float:
     >>> ca.measures.reciprocity(ca.Graph.from_edges([1, 2, 1, 1], [2, 1, 3, 4]))
     0.5
     """
+    require_graph(g)
     return float(reciprocal_edges(g).mean()) if g.n_edges else float("nan")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..compiled import compiled
 
 FORWARD, BACKWARD, MUTUAL = 1, 2, 3
 
@@ -38,7 +39,7 @@ class OrientedDyads(NamedTuple):
     mutual: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _oriented_dyads(n_nodes, senders, receivers):  # type: ignore[no-untyped-def]
     """senders, receivers : (E,) int32 in [0, n_nodes), n_nodes < 2**30, a simple graph without
     self-loops; not checked here.
@@ -122,4 +123,7 @@ def oriented_dyads(
     senders, receivers : (E,) int32
         Dense indices, in any order.
     """
+    if n_nodes >= 2**30:  # two bits of a 32-bit word are taken by the code
+        msg = f"Triads can be counted for up to {2**30 - 1:,} neurons, got {n_nodes:,}."
+        raise ValueError(msg)
     return OrientedDyads(*_oriented_dyads(n_nodes, senders, receivers))

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
+from ..graph import require_graph
 from ..threads import map_threads, thread_count
 from .dyads import OrientedDyads, oriented_dyads
 from .triads import TRIAD_NAMES, TRIADS, triad_class_of_codes
@@ -53,6 +54,7 @@ def triad_census(g: Graph, *, n_jobs: int | None = None) -> pd.Series[int]:
     """
     import pandas as pd
 
+    require_graph(g)
     simple = g.without_self_loops()
     counts = census_of_edges(simple.n_nodes, simple.out_sources, simple.out_indices, n_jobs)
     return pd.Series(counts, index=pd.Index(TRIAD_NAMES, name="motif", dtype=object), name="count")
@@ -84,7 +86,7 @@ def census_of_edges(
     return _complete(n_nodes, dyads, histogram)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _triangle_codes(indptr, codes, first, stop):  # type: ignore[no-untyped-def]
     """Histogram of the three dyad codes of every triangle held by ranks first ... stop - 1.
 

@@ -9,6 +9,10 @@ A proposal that would make a self-loop or a parallel edge is rejected and the gr
 for that step. Counting such steps makes every graph equally likely; dropping them does not.
 Switches alone cannot reach every graph with the same degrees; with the reversal they can.
 
+Edges are grouped by sender, and no move changes how many a sender has. So a reversal is proposed
+by an edge a->b and one of the edges b->c that leave its receiver: found from any of the three
+edges of a cycle, with the same probability before and after, whatever else is in the graph.
+
 Rao, Jana and Bandyopadhyay 1996, Sankhya A 58:225; Roberts and Coolen 2012,
 doi:10.1103/PhysRevE.85.046103; Milo et al. 2003, arXiv:cond-mat/0312028.
 """
@@ -20,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from ..random_streams import State, below, next_word
+from ..compiled import compiled
+from ..random_streams import State, next_word, pick
 from .edge_set import (
     BIT_MATRIX_UP_TO_NODES,
     EdgeArray,
@@ -38,8 +43,9 @@ from .edge_set import (
 
 KEEPS = "the number of neurons each neuron sends to and receives from; no self-loops"
 PROPOSALS_PER_EDGE = 20.0
+# So that a graph of a handful of edges mixes too; costs some ten microseconds.
+LEAST_PROPOSALS = 1000
 
-_TO_UNIT = 1.0 / (1 << 53)
 _BATCH = 64
 
 
@@ -68,7 +74,7 @@ class ConfigurationSampler:
     senders, receivers : (E,) int32
         A simple graph without self-loops, as dense indices.
     proposals_per_edge : float
-        Steps of the chain for each edge, rejected ones included.
+        Steps of the chain for each edge, rejected ones included; at least 1,000 in all.
     """
 
     def __init__(
@@ -83,11 +89,16 @@ class ConfigurationSampler:
             msg = f"proposals_per_edge must be above 0, got {proposals_per_edge!r}."
             raise ValueError(msg)
         self.n_nodes = n_nodes
-        self.senders = senders
-        self.receivers = receivers
-        self.proposals = int(np.ceil(proposals_per_edge * len(senders)))
+        order = np.argsort(senders, kind="stable")
+        self.senders = senders[order]
+        self.receivers = receivers[order]
+        self._offsets = np.searchsorted(self.senders, np.arange(n_nodes + 1))
+        steps = int(np.ceil(proposals_per_edge * len(senders)))
+        self.proposals = max(steps, LEAST_PROPOSALS)
         self._bits = (
-            bit_matrix(n_nodes, senders, receivers) if n_nodes <= BIT_MATRIX_UP_TO_NODES else None
+            bit_matrix(n_nodes, self.senders, self.receivers)
+            if n_nodes <= BIT_MATRIX_UP_TO_NODES
+            else None
         )
 
     def draw(self, state: State) -> tuple[EdgeArray, EdgeArray, Mixing]:
@@ -108,14 +119,16 @@ class ConfigurationSampler:
             return senders, receivers, Mixing(proposals=0, accepted=0, edges_kept=1.0)
         if self._bits is not None:
             bits = self._bits.copy()
-            accepted = _switch_in_bits(senders, receivers, bits, self.proposals, state)
+            accepted = _switch_in_bits(
+                senders, receivers, self._offsets, bits, self.proposals, state
+            )
             kept = _count_in_bits(self.senders, self.receivers, bits)
         else:
             n_bits = table_bits(len(senders))
             table = hash_table(senders, receivers, n_bits)
             edges = _edge_keys(senders, receivers)
             accepted, _ = _switch_in_table(
-                edges, table, n_bits, self.n_nodes, self.proposals, state
+                edges, self._offsets, table, n_bits, self.proposals, state
             )
             _ends(edges, senders, receivers)
             kept = _count_in_table(self.senders, self.receivers, table, n_bits)
@@ -130,36 +143,21 @@ class ConfigurationSampler:
         )
 
 
-@njit(inline="always")
-def _pick(word, size):  # type: ignore[no-untyped-def]
-    """Integer below size from the upper 53 bits; the lower 11 stay free for the kind of move."""
-    return np.int64(np.float64(word >> np.uint64(11)) * _TO_UNIT * size)
+@compiled
+def _switch_in_bits(senders, receivers, offsets, bits, proposals, state):  # type: ignore[no-untyped-def]
+    """Run the chain on a bit matrix; receivers and bits are changed in place.
 
-
-@njit(inline="always")
-def _place_of(senders, receivers, a, b):  # type: ignore[no-untyped-def]
-    """Place of the edge a->b. A scan, because reversals are rare: one in some thousand steps."""
-    e = 0
-    while senders[e] != a or receivers[e] != b:
-        e += 1
-    return e
-
-
-@njit(cache=True, nogil=True, boundscheck=False)
-def _switch_in_bits(senders, receivers, bits, proposals, state):  # type: ignore[no-untyped-def]
-    """Run the chain on a bit matrix; arrays are changed in place.
-
-    senders, receivers : (E,) int32, E >= 2; bits : their bit matrix; not checked here.
+    senders, receivers : (E,) int32, E >= 2, by sender; offsets : (N + 1,) where each sender's
+    edges begin; bits : their bit matrix; not checked here.
     """
     n_edges = senders.shape[0]
-    n_nodes = bits.shape[0]
     accepted = 0
     for _ in range(proposals):
-        word = next_word(state)
-        i = _pick(word, n_edges)
+        word, other = next_word(state), next_word(state)
+        i = pick(word, n_edges)
         a, b = senders[i], receivers[i]
         if word & np.uint64(15):
-            j = below(state, n_edges)
+            j = pick(other, n_edges)
             c, d = senders[j], receivers[j]
             if a == c or b == d or a == d or c == b or has_bit(bits, a, d) or has_bit(bits, c, b):
                 continue
@@ -171,34 +169,39 @@ def _switch_in_bits(senders, receivers, bits, proposals, state):  # type: ignore
             receivers[j] = b
             accepted += 1
         else:
-            c = np.int32(below(state, n_nodes))
+            first, last = offsets[b], offsets[b + 1]
+            if first == last:
+                continue
+            j = first + pick(other, last - first)
+            c = receivers[j]
             if (
                 c == a
-                or c == b
-                or not has_bit(bits, b, c)
                 or not has_bit(bits, c, a)
                 or has_bit(bits, b, a)
                 or has_bit(bits, c, b)
                 or has_bit(bits, a, c)
             ):
                 continue
-            j = _place_of(senders, receivers, b, c)
-            k = _place_of(senders, receivers, c, a)
+            k = offsets[c]
+            while receivers[k] != a:
+                k += 1
             for x, y in ((a, b), (b, c), (c, a)):
                 flip_bit(bits, x, y)
                 flip_bit(bits, y, x)
-            senders[i], receivers[i] = b, a
-            senders[j], receivers[j] = c, b
-            senders[k], receivers[k] = a, c
+            # a sends to c now, b to a, c to b: each in the place of the edge it lost.
+            receivers[i] = c
+            receivers[j] = a
+            receivers[k] = b
             accepted += 1
     return accepted
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
-def _switch_in_table(edges, table, n_bits, n_nodes, proposals, state):  # type: ignore[no-untyped-def]
+@compiled
+def _switch_in_table(edges, offsets, table, n_bits, proposals, state):  # type: ignore[no-untyped-def]
     """Run the chain on a hash table; arrays are changed in place.
 
-    edges : (E,) uint64, E >= 2, keys of the edges; table : their hash table; not checked here.
+    edges : (E,) uint64, E >= 2, keys of the edges by sender; offsets : (N + 1,) where each
+    sender's edges begin; table : their hash table; not checked here.
 
     Proposals are drawn a batch at a time, and the edges and slots they will ask for are read
     first, so that the cache misses of a batch overlap instead of following each other. The moves
@@ -208,6 +211,7 @@ def _switch_in_table(edges, table, n_bits, n_nodes, proposals, state):  # type: 
     shift = np.uint64(64 - n_bits)
     ones = np.empty(_BATCH, np.int64)
     others = np.empty(_BATCH, np.int64)
+    other_words = np.empty(_BATCH, np.uint64)
     switches = np.empty(_BATCH, np.bool_)
     first_edges = np.empty(_BATCH, np.uint64)
     second_edges = np.empty(_BATCH, np.uint64)
@@ -218,9 +222,10 @@ def _switch_in_table(edges, table, n_bits, n_nodes, proposals, state):  # type: 
         size = min(_BATCH, proposals - done)
         for t in range(size):
             word = next_word(state)
-            ones[t] = _pick(word, n_edges)
+            ones[t] = pick(word, n_edges)
             switches[t] = word & np.uint64(15) != 0
-            others[t] = below(state, n_edges if switches[t] else n_nodes)
+            other_words[t] = next_word(state)
+            others[t] = pick(other_words[t], n_edges)
         for t in range(size):
             first_edges[t] = edges[ones[t]]
             second_edges[t] = edges[others[t]] if switches[t] else first_edges[t]
@@ -249,24 +254,28 @@ def _switch_in_table(edges, table, n_bits, n_nodes, proposals, state):  # type: 
                 edges[j] = second
                 accepted += 1
             else:
-                c = others[t]
+                start, end = offsets[b], offsets[b + 1]
+                if start == end:
+                    continue
+                j = start + pick(other_words[t], end - start)
+                c = _receiver(edges[j])
                 if (
                     c == a
-                    or c == b
-                    or not has_key(table, shift, edge_key(b, c))
                     or not has_key(table, shift, edge_key(c, a))
                     or has_key(table, shift, edge_key(b, a))
                     or has_key(table, shift, edge_key(c, b))
                     or has_key(table, shift, edge_key(a, c))
                 ):
                     continue
+                k = offsets[c]
+                while _receiver(edges[k]) != a:
+                    k += 1
                 for u, v in ((a, b), (b, c), (c, a)):
-                    place = 0
-                    while edges[place] != edge_key(u, v):
-                        place += 1
                     delete_key(table, shift, edge_key(u, v))
                     insert_key(table, shift, edge_key(v, u))
-                    edges[place] = edge_key(v, u)
+                edges[i] = edge_key(a, c)
+                edges[j] = edge_key(b, a)
+                edges[k] = edge_key(c, b)
                 accepted += 1
         done += size
     return accepted, touched  # returned, or the compiler would drop the reads
@@ -290,7 +299,7 @@ def _crossed(x, y):  # type: ignore[no-untyped-def]
     return (((x - one) & ~low) | ((y - one) & low)) + one
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _edge_keys(senders, receivers):  # type: ignore[no-untyped-def]
     """(E,) uint64 keys of edges."""
     keys = np.empty(senders.shape[0], np.uint64)
@@ -299,7 +308,7 @@ def _edge_keys(senders, receivers):  # type: ignore[no-untyped-def]
     return keys
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _ends(keys, senders, receivers):  # type: ignore[no-untyped-def]
     """Write the ends of keyed edges into senders and receivers, (E,) int32."""
     for e in range(keys.shape[0]):
@@ -307,7 +316,7 @@ def _ends(keys, senders, receivers):  # type: ignore[no-untyped-def]
         receivers[e] = np.int32(_receiver(keys[e]))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _count_in_bits(senders, receivers, bits):  # type: ignore[no-untyped-def]
     """How many of these edges a bit matrix has."""
     count = np.int64(0)
@@ -316,7 +325,7 @@ def _count_in_bits(senders, receivers, bits):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _count_in_table(senders, receivers, table, n_bits):  # type: ignore[no-untyped-def]
     """How many of these edges a hash table has."""
     shift = np.uint64(64 - n_bits)

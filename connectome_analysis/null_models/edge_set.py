@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
+
 # 4 MB of bits stay in the second-level cache of current processors.
 BIT_MATRIX_UP_TO_NODES = 5792
 
@@ -17,7 +19,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def bit_matrix(n_nodes, senders, receivers):  # type: ignore[no-untyped-def]
     """(N, ceil(N / 64)) uint64: bit b of row a is the edge from a to b."""
     bits = np.zeros((n_nodes, (n_nodes + 63) >> 6), np.uint64)
@@ -100,7 +102,7 @@ def table_bits(n_edges: int) -> int:
     return max(4, int(2 * n_edges - 1).bit_length())
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def hash_table(senders, receivers, n_bits):  # type: ignore[no-untyped-def]
     """(2**n_bits,) uint64 table of a simple graph's edges; 0 is an empty slot."""
     table = np.zeros(1 << n_bits, np.uint64)

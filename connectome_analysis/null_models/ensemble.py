@@ -92,7 +92,8 @@ def ensemble(
     **options
         For the null model.
     """
-    if isinstance(n_samples, bool) or n_samples != int(n_samples) or n_samples < 2:
+    given: object = n_samples
+    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 2:
         msg = f"n_samples must be a whole number of at least 2, got {n_samples!r}."
         raise ValueError(msg)
     seed = seed_number(rng)

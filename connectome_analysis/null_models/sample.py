@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from ..graph import require_graph
 from ..random_streams import Seed, State, seed_number, stream
 from . import configuration
 from .edge_set import EdgeArray
@@ -52,10 +54,15 @@ def null_model(name: str) -> NullModel:
 
 def sampler(g: Graph, null: str = "configuration", **options: Any) -> Sampler:
     """Make a sampler for a graph; see `sample` for the parameters."""
+    require_graph(g)
     simple = g.without_self_loops()
-    return null_model(null).sampler(
-        simple.n_nodes, simple.out_sources, simple.out_indices, **options
-    )
+    model = null_model(null)
+    known = list(inspect.signature(model.sampler).parameters)[3:]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        msg = f"The {null} null has no option {', '.join(unknown)}; it has {', '.join(known)}."
+        raise ValueError(msg)
+    return model.sampler(simple.n_nodes, simple.out_sources, simple.out_indices, **options)
 
 
 def sample(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -19,6 +20,10 @@ from .skeleton_loops import skeleton_loop_problems
 from .spill import spilling_connection
 from .swap import recover
 
+if TYPE_CHECKING:
+    import duckdb
+
+_SMALL_ROWS = 200_000
 # A table with one of these faults has no columns that the rules could be asked of.
 _NO_ROWS = {
     *("missing file", "unreadable file", "outside the folder"),
@@ -75,31 +80,31 @@ def check(
     if progress is not None:
         progress("files and hashes")
     problems = list(file_problems(opened.files, opened.manifest, hashes=True, progress=bytes_read))
-    return problems + contract_problems(
-        opened.files, opened.manifest, problems, beside=folder.parent, progress=progress
-    )
+    with spilling_connection(folder.parent) as connection:
+        return problems + contract_problems(
+            connection, opened.files, opened.manifest, problems, progress
+        )
 
 
 def contract_problems(
+    connection: duckdb.DuckDBPyConnection,
     files: Files,
     manifest: Manifest,
     known: list[Problem],
-    *,
-    beside: Path,
     progress: Callable[[str], None] | None = None,
 ) -> list[Problem]:
     """Check the rows of every table of the contract that can be read.
 
     Parameters
     ----------
+    connection : duckdb.DuckDBPyConnection
+        The tables are registered there under their names.
     files : mapping
         The open files of the manifest.
     manifest : Manifest
     known : list of Problem
         What is wrong with the files. Rows are checked wherever the file can be read as its
         columns say: a changed file has changed rows, and the reader wants to know which.
-    beside : Path
-        The folder in which to spill.
     progress : callable, optional
     """
     import duckdb
@@ -107,23 +112,25 @@ def contract_problems(
     broken = {problem.table for problem in known if problem.rule in _NO_ROWS}
     names = [name for name in manifest.tables if name in TABLES and name not in broken]
     problems: list[Problem] = []
-    with spilling_connection(beside) as connection:
-        try:
-            columns: dict[str, set[str]] = {}
-            for name in names:
-                table = as_dataset(files, manifest.tables[name])
-                columns[name] = set(table.schema.names)
-                connection.register(name, table)
-            problems += row_problems(connection, manifest, columns, progress)
-            if "skeletons" in columns:
-                problems += skeleton_loop_problems(connection)
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
-            reason = str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")
-            problems.append(
-                Problem(
-                    table="folder",
-                    rule="unreadable rows",
-                    message=f"the rows cannot be read: {reason}.",
-                )
+    try:
+        columns: dict[str, set[str]] = {}
+        for name in names:
+            table = as_dataset(files, manifest.tables[name])
+            if table.count_rows() <= _SMALL_ROWS:
+                # Some 20 queries follow; each would open the scan anew.
+                table = table.to_table()
+            columns[name] = set(table.schema.names)
+            connection.register(name, table)
+        problems += row_problems(connection, manifest, columns, progress)
+        if "skeletons" in columns:
+            problems += skeleton_loop_problems(connection)
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        reason = str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")
+        problems.append(
+            Problem(
+                table="folder",
+                rule="unreadable rows",
+                message=f"the rows cannot be read: {reason}.",
             )
+        )
     return problems

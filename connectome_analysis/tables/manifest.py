@@ -115,8 +115,13 @@ class Manifest:
         if not self.name:
             msg = "The manifest's name must not be empty; give the dataset a short name."
             raise ContractError(msg)
+        for name in ("weights", "buckets", "made_by", "columns"):
+            for key in getattr(self, name):
+                _check_type(f"{name} keys", key, (str,))  # JSON has no others
         for kind, entry in self.weights.items():
             _check_type(f"weights[{kind!r}]", entry, (Mapping,))
+            for key in ("meaning", "unit"):
+                _check_type(f"weights[{kind!r}][{key!r}]", entry.get(key), (str, type(None)))
 
     def to_json(self) -> str:
         """Write the manifest as the text of ``connectome.json``."""

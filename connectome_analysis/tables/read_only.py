@@ -9,6 +9,7 @@ connectome's tables and table functions that are known to do nothing but compute
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -32,13 +33,19 @@ _TABLE_FUNCTIONS = {
 _EXPLAIN = re.compile(r"\s*EXPLAIN\b\s*(ANALYZE\b\s*)?(\([\w\s,]*\)\s*)?", re.IGNORECASE)
 
 
-def require_select(parser: duckdb.DuckDBPyConnection, query: str) -> None:
+@functools.cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A connection without data, used to parse queries and never to run one."""
+    import duckdb
+
+    return duckdb.connect(":memory:", config={"threads": "1", "enable_external_access": "false"})
+
+
+def require_select(query: str) -> None:
     """Raise unless `query` is one statement that only reads.
 
     Parameters
     ----------
-    parser : duckdb.DuckDBPyConnection
-        A connection without data or files, used to parse and never to run the query.
     query : str
 
     Raises
@@ -51,6 +58,7 @@ def require_select(parser: duckdb.DuckDBPyConnection, query: str) -> None:
     if not isinstance(query, str):
         msg = f"A query must be text, got {type(query).__name__}."
         raise ReadOnlyError(msg)
+    parser = _parser().cursor()  # a connection is for one thread at a time
     statements = parser.extract_statements(query)
     kinds = [statement.type.name for statement in statements]
     if not kinds:
@@ -70,7 +78,7 @@ def require_select(parser: duckdb.DuckDBPyConnection, query: str) -> None:
         if start is None:
             msg = "EXPLAIN must be the first word of the query; move the comment behind it."
             raise ReadOnlyError(msg)
-        require_select(parser, query[start.end() :])
+        require_select(query[start.end() :])
         return
     if kinds[0] != "SELECT":
         raise ReadOnlyError(_refusal(kinds[0]))

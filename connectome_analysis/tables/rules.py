@@ -51,9 +51,8 @@ def row_problems(
         schema = TABLES[table]
         yield from _column_problems(run, schema, [c for c in schema.columns if c.name in names])
         yield from _key_problems(run, schema)
-        if "nodes" in columns:
-            for column_name in schema.references:
-                yield from _reference_problems(run, schema, column_name)
+        if "nodes" in columns and schema.references:
+            yield from _reference_problems(run, schema)
     yield from _electrical_problems(run, columns)
     yield from _count_problems(run, manifest, columns)
     yield from _region_problems(run, columns)
@@ -115,21 +114,28 @@ def _key_problems(run: _Run, schema: TableSchema) -> Iterator[Problem]:
         )
 
 
-def _reference_problems(run: _Run, schema: TableSchema, column: str) -> Iterator[Problem]:
-    rows, example = run(
-        f"{schema.name}.{column} is in nodes",
-        f'SELECT count(*), any_value("{column}") FROM {schema.name} '
-        f'WHERE "{column}" IS NOT NULL AND "{column}" NOT IN '
-        "(SELECT node_id FROM nodes WHERE node_id IS NOT NULL)",
+def _reference_problems(run: _Run, schema: TableSchema) -> Iterator[Problem]:
+    marked, counts = [], []
+    for name in schema.references:
+        # A null id is unattached, not unknown. (To SQL, null is not in an empty set.)
+        known = f"{name} IN (SELECT node_id FROM nodes WHERE node_id IS NOT NULL)"
+        marked.append(f"{name}, {name} IS NOT NULL AND NOT {known} AS no_{name}")
+        counts.append(f"count(*) FILTER (WHERE no_{name})")
+        counts.append(f"any_value({name}) FILTER (WHERE no_{name})")
+    found = run(
+        f"{schema.name}: every neuron is in nodes",
+        f"SELECT {', '.join(counts)} FROM (SELECT {', '.join(marked)} FROM {schema.name})",
     )
-    if rows:
-        yield Problem(
-            table=schema.name,
-            rule="unknown neuron",
-            rows=rows,
-            message=f"{column} must be a node_id of nodes; {_rows(rows)} {_verb(rows)} not, "
-            f"for instance {example}. Add the neuron to nodes, or leave the row out.",
-        )
+    for i, column in enumerate(schema.references):
+        rows, example = found[2 * i : 2 * i + 2]
+        if rows:
+            yield Problem(
+                table=schema.name,
+                rule="unknown neuron",
+                rows=rows,
+                message=f"{column} must be a node_id of nodes; {_rows(rows)} {_verb(rows)} not, "
+                f"for instance {example}. Add the neuron to nodes, or leave the row out.",
+            )
 
 
 def _electrical_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import threading
 import weakref
-from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,12 @@ class Session:
         self.verified = self._snapshot.verified
         self._spill = spill_folder(self.path.parent)
         self._connection = self._connect()
-        self._parser = _connect({})
+        self._lock = threading.Lock()
         self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
         self._close = weakref.finalize(
             self,
             _close,
-            (self._connection, self._parser),
+            self._connection,
             self._cursors,
             str(self._spill),
             os.getpid(),
@@ -87,8 +88,6 @@ class Session:
 
     def close(self) -> None:
         """Close the session and remove what it spilled; its relations end with it."""
-        if self in _IN_USE:
-            _IN_USE.remove(self)
         self._close()
 
     def sql(
@@ -119,14 +118,21 @@ class Session:
         DamagedConnectomeError
             Where another writer has replaced the connectome since it was opened.
         """
+        import duckdb
+
         self._snapshot.require_unmoved()
         if not self.file_access:
-            require_select(self._parser, query)
+            require_select(query)
         connection = self._cursor(tables or {})
         # Statements without a result, which only file_access lets through, give None.
-        relation: duckdb.DuckDBPyRelation | None = connection.sql(query, params=params)
-        self._keep()
-        return connection.sql("SELECT 'done' AS result") if relation is None else relation
+        relation: Any
+        try:
+            relation = connection.sql(query, params=params)
+        except duckdb.CatalogException as error:
+            raise self._missing_table(error) from None
+        return self._kept(
+            connection.sql("SELECT 'done' AS result") if relation is None else relation
+        )
 
     def table(self, name: str) -> duckdb.DuckDBPyRelation:
         """One table as a lazy relation."""
@@ -137,13 +143,24 @@ class Session:
             )
             raise ContractError(msg)
         self._snapshot.require_unmoved()
-        self._keep()
-        return self._cursor({}).table(name)
+        return self._kept(self._cursor({}).table(name))
 
-    def _keep(self) -> None:
-        """Outlive ``Session(path).sql(query)`` in one line: a relation dies with its connection."""
-        if self not in _IN_USE:
-            _IN_USE.append(self)
+    def _missing_table(self, error: duckdb.CatalogException) -> Exception:
+        """Say which tables there are, where DuckDB guesses at its own."""
+        found = re.match(r"Catalog Error: Table with name (\S+) does not exist", str(error))
+        if found is None:
+            return error
+        return ContractError(
+            f"{self.manifest.name} has no table {found[1]}; it has "
+            f"{', '.join(self.manifest.tables)}."
+        )
+
+    def _kept(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """Let the relation keep this session: it dies with its connection, and nobody else holds
+        the one of ``Session(path).sql(query)``.
+        """
+        weakref.finalize(relation, _nothing, self).atexit = False
+        return relation
 
     def _cursor(self, tables: Mapping[str, pd.DataFrame | pa.Table]) -> duckdb.DuckDBPyConnection:
         """Connect anew, with tables of the user's beside the connectome's.
@@ -161,7 +178,8 @@ class Session:
             if name.casefold() in taken:
                 msg = f"{name} is a table of the connectome; give yours another name."
                 raise ContractError(msg)
-        connection = self._connection.cursor()
+        with self._lock:
+            connection = self._connection.cursor()
         for name, table in self._snapshot.tables.items():
             connection.register(name, table)
         for name, rows in tables.items():
@@ -173,7 +191,8 @@ class Session:
                     f"got {type(rows).__module__}.{type(rows).__qualname__}."
                 )
                 raise ContractError(msg) from None
-        self._cursors.add(connection)
+        with self._lock:
+            self._cursors.add(connection)
         return connection
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
@@ -195,8 +214,8 @@ class Session:
         return connection
 
 
-# Sessions that have given a relation away and nobody may hold otherwise. The oldest goes first.
-_IN_USE: deque[Session] = deque(maxlen=8)
+def _nothing(_: Session) -> None:
+    pass
 
 
 def _connect(config: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
@@ -235,7 +254,7 @@ def _reopen(
 
 
 def _close(
-    connections: Sequence[duckdb.DuckDBPyConnection],
+    connection: duckdb.DuckDBPyConnection,
     cursors: weakref.WeakSet[duckdb.DuckDBPyConnection],
     spill: str,
     owner: int,
@@ -243,6 +262,6 @@ def _close(
     if os.getpid() != owner:
         return  # a forked child has no business with its parent's files
     # Before the interpreter ends: Arrow's reading threads must not outlive it.
-    for connection in (*cursors, *connections):
-        connection.close()
+    for opened in (*cursors, connection):
+        opened.close()
     shutil.rmtree(spill, ignore_errors=True)

@@ -14,6 +14,7 @@ from .errors import DamagedConnectomeError
 from .integrity import file_problems, total_bytes
 from .manifest import Manifest
 from .opening import Opened, as_dataset, open_connectome
+from .spill import spilling_connection
 
 if TYPE_CHECKING:
     import pyarrow.dataset as pads
@@ -60,7 +61,8 @@ def take_snapshot(folder: Path, *, verify: bool | None) -> Snapshot:
     everything = total_bytes(manifest) <= CHECK_ALL_BELOW_BYTES if verify is None else verify
     problems = list(file_problems(files, manifest, hashes=everything))
     if everything and not problems:
-        problems = contract_problems(files, manifest, problems, beside=folder.parent)
+        with spilling_connection(folder.parent) as connection:
+            problems = contract_problems(connection, files, manifest, problems)
     if problems:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
         msg = (

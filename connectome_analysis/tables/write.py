@@ -92,15 +92,17 @@ def write(
     say = progress or (lambda _: None)
     _require_free(target, overwrite=overwrite)
     _require_table_names(list(tables))
+    manifest.to_json()  # what JSON cannot hold is told before an hour of writing, not after
     with staging_folder(target) as staging:
         records = {}
         with spilling_connection(staging) as connection:
             for name, rows in tables.items():
                 say(f"writing {name}")
                 records[name] = _write_table(connection, staging, name, rows)
-        complete = manifest.with_tables(records, _now())
-        say("checking")
-        problems = contract_problems(open_files(staging, complete), complete, [], beside=staging)
+            complete = manifest.with_tables(records, _now())
+            say("checking")
+            files = open_files(staging, complete)
+            problems = contract_problems(connection, files, complete, [])
         if problems:
             raise ContractError(_refusal(problems))
         (staging / FILE_NAME).write_bytes(complete.to_json().encode())

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ..options import Json, Samples, Seed
+from ..options import Json, Samples, Seed, samples_warning
 from ..output import print_json
+from ..whole_file import require_outside_connectomes
 
 HELP = """Open the bundled connectomes, ask SQL, count triads, hold them against nulls, write a report.
 
@@ -60,6 +61,9 @@ def _run(names: list[str], out: Path, samples: int, seed: int, *, json: bool) ->
 
     from ..demo import run_demo
 
+    require_outside_connectomes(out / "report.html")
+    if (few := samples_warning(samples)) is not None:
+        typer.echo(few, err=True)
     screen = Console(stderr=True)
     with Progress(
         TextColumn("{task.description:<48}"),

@@ -15,6 +15,7 @@ from ..options import (
     Seed,
     Where,
     open_graph,
+    samples_warning,
 )
 from ..output import console, print_json, print_table, progress, records, write_figure, write_table
 
@@ -93,3 +94,5 @@ def motifs(
             f"{facts['original_edges_kept']:.1%} of the original edges left.",
             soft_wrap=True,
         )
+        if (few := samples_warning(samples)) is not None:
+            console().print(few, soft_wrap=True)

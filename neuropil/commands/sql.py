@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,9 @@ def sql(
     """Ask a question in SQL."""
     import connectome_analysis as ca
 
+    if csv and json:
+        msg = "--csv and --json are two answers; ask for one."
+        raise ValueError(msg)
     text = sys.stdin.read() if query == "-" else query
     with ca.open(
         connectome, memory_limit=memory_limit, threads=threads, file_access=file_access
@@ -66,7 +70,8 @@ def sql(
             table = (relation.limit(rows + 1) if rows else relation).df()
             more = rows and len(table) > rows
             counted = f"first {rows:,} rows; --rows 0 shows all" if more else f"{len(table):,} rows"
-            print_table(table[:rows] if rows else table, f"{opened.name}: {counted}")
+            shown = table[:rows] if rows else table
+            print_table(shown, f"{opened.name}: {counted}", every_digit=True)
 
 
 def _write(relation: object, out: Path) -> None:
@@ -81,11 +86,17 @@ def _write(relation: object, out: Path) -> None:
     reader: pa.RecordBatchReader = relation.to_arrow_reader(1 << 17)  # type: ignore[attr-defined]
     count = 0
     with whole_file(out) as part:
-        writer = (
-            pacsv.CSVWriter(part, reader.schema)
-            if kind == ".csv"
-            else pq.ParquetWriter(part, reader.schema, compression="zstd")
-        )
+        try:
+            writer = (
+                pacsv.CSVWriter(part, reader.schema)
+                if kind == ".csv"
+                else pq.ParquetWriter(part, reader.schema, compression="zstd")
+            )
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+            types = ", ".join(f"{field.name} {field.type}" for field in reader.schema)
+            first = str(error).splitlines()[0].rstrip(".")
+            msg = f"A {kind} file cannot hold these columns ({types}): {first}. Cast them in SQL."
+            raise ValueError(msg) from None
         with writer:
             for batch in reader:
                 writer.write_batch(batch)
@@ -98,6 +109,9 @@ def _csv(relation: object, stream: object) -> None:
     import pyarrow.csv as pacsv
 
     reader: pa.RecordBatchReader = relation.to_arrow_reader(1 << 17)  # type: ignore[attr-defined]
-    with pacsv.CSVWriter(stream.buffer, reader.schema) as writer:  # type: ignore[attr-defined]
-        for batch in reader:
-            writer.write_batch(batch)
+    try:
+        with pacsv.CSVWriter(stream.buffer, reader.schema) as writer:  # type: ignore[attr-defined]
+            for batch in reader:
+                writer.write_batch(batch)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .number_words import number, ratio
 
@@ -63,13 +64,21 @@ def shared_by_all(tables: Sequence[pd.DataFrame]) -> tuple[list[str], list[str]]
 
 def rich_ranges(rich_club: pd.DataFrame) -> list[RichRange]:
     """Unbroken runs of k whose one-sided p-value is below 0.05, uncorrected."""
+    return _runs(rich_club, rich_club["p_value"].to_numpy(float) < ALPHA)
+
+
+def _runs(rich_club: pd.DataFrame, chosen: NDArray[np.bool_]) -> list[RichRange]:
     k, neurons = rich_club.index.to_numpy(), rich_club["n_neurons"].to_numpy()
-    rich = rich_club["p_value"].to_numpy(float) < ALPHA
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], rich, [False]]).astype(int)))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]]).astype(int)))
     return [
         RichRange(int(k[i]), int(k[j - 1]), int(neurons[i]), int(neurons[j - 1]))
         for i, j in zip(edges[::2], edges[1::2], strict=True)
     ]
+
+
+def poor_ranges(rich_club: pd.DataFrame) -> list[RichRange]:
+    """Unbroken runs of k at which the observation lies below the null's 95 % interval."""
+    return _runs(rich_club, (rich_club["phi_normalized_high"] < 1).to_numpy())
 
 
 def strongest_excess(rich_club: pd.DataFrame) -> pd.Series | None:
@@ -87,6 +96,23 @@ def rich_club_in_words(rich_club: pd.DataFrame) -> str:
     """Where the rich club exceeds its null and by how much, with intervals; in sentences."""
     if rich_club.empty:
         return "There are too few connections for a rich-club curve."
+    return " ".join(filter(None, (_excess_in_words(rich_club), _deficit_in_words(rich_club))))
+
+
+def _deficit_in_words(rich_club: pd.DataFrame) -> str:
+    ranges = poor_ranges(rich_club)
+    if not ranges:
+        return ""
+    poor = rich_club[rich_club["phi_normalized_high"] < 1]
+    least = poor.iloc[int(poor["phi_normalized_high"].to_numpy().argmin())]
+    return (
+        f"They are joined less densely than in the null, below its 95 % interval, for "
+        f"{ranges_in_words(ranges)}; most clearly at k = {number(int(str(least.name)))}, with "
+        f"{number(int(least['n_neurons']))} neurons: {ratio_in_words(least)} times the null's mean."
+    )
+
+
+def _excess_in_words(rich_club: pd.DataFrame) -> str:
     ranges = rich_ranges(rich_club)
     best = strongest_excess(rich_club)
     if not ranges or best is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -82,6 +85,59 @@ def test_whole_weights_stay_whole(dtype: type) -> None:
 def test_sums_of_32_bit_weights_do_not_wrap_around() -> None:
     big = np.array([2**31 - 1, 2**31 - 1], dtype=np.int32)
     assert ca.Graph.from_edges([0, 0], [1, 1], weight=big).weights.tolist() == [2**32 - 2]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, bool, np.int32])
+def test_repeated_entries_of_a_matrix_do_not_wrap_around(dtype: type) -> None:
+    top = True if dtype is bool else np.iinfo(dtype).max
+    data = np.array([top] * 5, dtype=dtype)
+    matrix = sp.coo_array((data, ([0] * 5, [1] * 5)), shape=(2, 2))
+    assert ca.Graph.from_adjacency(matrix).weights.tolist() == [5 * int(top)]
+
+
+def test_sums_that_no_integer_holds_or_that_vanish_are_refused() -> None:
+    with pytest.raises(ValueError, match="add up to more than int64 holds"):
+        ca.Graph.from_edges([0] * 4, [1] * 4, weight=[2**62] * 4)
+    with pytest.raises(ValueError, match="weights of 1 pairs add up to 0"):
+        ca.Graph.from_edges([0, 0], [1, 1], weight=[5, -5])
+
+
+def test_large_whole_weights_and_attributes_with_gaps_stay_whole() -> None:
+    weight = np.array([2**53 + 1, 3], dtype=object)
+    assert ca.Graph.from_edges([0, 1], [1, 0], weight=weight).weights.tolist() == [2**53 + 1, 3]
+    nodes = pd.DataFrame({"node_id": [1, 2], "twin": pd.array([2**60 + 1, None], dtype="Int64")})
+    g = ca.Graph.from_edges([1], [2], nodes=nodes)
+    again = ca.Graph.from_networkx(g.to_networkx()).nodes["twin"]
+    assert (str(again.dtype), again.tolist()[0]) == ("Int64", 2**60 + 1)
+
+
+def test_numpy_integers_as_labels_are_ids() -> None:
+    theirs = nx.DiGraph()
+    theirs.add_edge(np.int64(BIG), np.int64(BIG + 1))
+    assert ca.Graph.from_networkx(theirs).node_ids.tolist() == [BIG, BIG + 1]
+    frame = pd.DataFrame([[0, 1], [0, 0]], index=pd.Index([BIG, BIG + 1], dtype=object))
+    frame.columns = frame.index
+    assert ca.Graph.from_adjacency(frame).node_ids.tolist() == [BIG, BIG + 1]
+
+
+def test_names_as_labels_of_a_matrix_become_names() -> None:
+    frame = pd.DataFrame([[0, 1], [0, 0]], index=["AVAL", "AVAR"], columns=["AVAL", "AVAR"])
+    g = ca.Graph.from_adjacency(frame)
+    assert g.node_ids.tolist() == [1, 2]
+    assert g.nodes["name"].tolist() == ["AVAL", "AVAR"]
+
+
+def test_a_graph_shares_nothing_with_its_maker_or_its_copies() -> None:
+    ids = np.array([1, 2, 3])
+    g = ca.Graph.from_edges([1], [2], node_ids=ids)
+    ids[0] = 99
+    assert g.node_ids.tolist() == [1, 2, 3]
+    with pytest.raises(AttributeError, match="A Graph cannot be changed"):
+        g.weights = g.weights
+    for other in (g, pickle.loads(pickle.dumps(g)), copy.deepcopy(g)):
+        assert other.equals(g)
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            other.weights.setflags(write=True)
 
 
 def test_nothing_in_a_graph_can_be_changed() -> None:
@@ -240,3 +296,21 @@ def test_an_empty_graph_is_a_graph() -> None:
     assert g.to_scipy().shape == (0, 0)
     assert g.symmetrized().n_edges == 0
     assert len(g.edges()) == 0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        ca.motifs.triad_census,
+        ca.motifs.significance,
+        ca.rich_club,
+        ca.null_models.sample,
+        ca.measures.density,
+        ca.measures.reciprocity,
+        ca.measures.transitivity,
+        ca.measures.components,
+    ],
+)
+def test_something_else_than_a_graph_is_named_with_the_way_to_make_one(use) -> None:
+    with pytest.raises(TypeError, match=r"A Graph is wanted, got networkx.*Graph.from_networkx"):
+        use(nx.DiGraph())

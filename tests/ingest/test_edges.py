@@ -372,6 +372,41 @@ def test_the_manifest_holds_the_bytes_the_command_and_the_decisions(
     assert str(tmp_path) not in (out / "connectome.json").read_text()
 
 
+def test_a_reader_can_name_the_file_behind_its_rows(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "release.bin", "whatever")
+    frame = pd.DataFrame({"pre": ["1", "x.0"], "post": ["2", "3"], "n_syn": [1, 2]})
+    with pytest.raises(ContractError, match=r"release.bin: ids are integers"):
+        ingest.table(out, edges=frame, files={"edges": file})
+    result = read(out, edges=frame[:1], files={"edges": file}, decisions=["sheet 3"])
+    assert result.decisions[0] == "sheet 3"
+    (described,) = manifest(result).made_by["inputs"]
+    assert (described["file"], described["bytes"]) == ("release.bin", 8)
+    unnamed = read(out, edges=frame[:1], overwrite=True)
+    assert manifest(unnamed).made_by["inputs"] == [
+        {"role": "edges", "file": None, "in_memory": "DataFrame"}
+    ]
+
+
+def test_more_synapses_than_can_be_stored_are_refused(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "e.csv", "pre,post,n_syn\n1,2,2000000000\n1,2,2000000000\n")
+    with pytest.raises(ContractError, match=r"a pair has 4,000,000,000 synapses"):
+        ingest.table(out, edges=file)
+
+
+def test_a_folder_of_parquet_files_is_one_table(tmp_path: Path, out: Path) -> None:
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    with pytest.raises(ContractError, match=r"is a folder without Parquet files"):
+        ingest.table(out, edges=folder)
+    for pre in (1, 2):
+        frame = pd.DataFrame({"pre": [pre], "post": [3], "n_syn": [pre]})
+        frame.to_parquet(folder / f"{pre}.parquet")
+    result = read(out, edges=folder)
+    assert edges(result) == {(1, 3): 1, (2, 3): 2}
+    names = [described["file"] for described in manifest(result).made_by["inputs"]]
+    assert names == ["parts/1.parquet", "parts/2.parquet"]
+
+
 def test_a_field_that_is_no_description_is_refused(tmp_path: Path, out: Path) -> None:
     file = text(tmp_path, "e.csv", "pre,post,n_syn\n1,2,3\n")
     with pytest.raises(

@@ -63,7 +63,7 @@ def test_ids_survive_text_with_and_without_blanks(
     assert result.buckets.get("edge_rows_unattached", 0) == int(gaps)
 
 
-@thorough
+@settings(thorough, max_examples=6)
 @given(graph=pairs, dtype=st.sampled_from(["int64", "uint64", "string", "category", "Int64"]))
 def test_ids_survive_parquet_feather_and_frames(
     tmp_path: Path, out: Path, graph: dict[tuple[int, int], int], dtype: str

@@ -183,9 +183,11 @@ def test_every_other_column_keeps_its_name_and_gets_the_type_its_rows_have(
 
 
 def test_long_integers_among_fractions_stay_text(tmp_path: Path, out: Path) -> None:
-    listed = text(tmp_path, "n.csv", f"node_id,ref\n1,{BIG}\n2,0.5\n3,1\n")
+    larger = 2**64 - 1
+    listed = text(tmp_path, "n.csv", f"node_id,ref,old\n1,{BIG},{larger}\n2,0.5,2\n3,1,\n")
     result = read(out, edges=text(tmp_path, "e.csv", EDGES), nodes=listed)
     assert column(result, "nodes", "ref") == [str(BIG), "0.5", "1"]
+    assert column(result, "nodes", "old") == [str(larger), "2", None]
 
 
 def test_the_index_that_pandas_writes_without_a_name_is_the_id(tmp_path: Path, out: Path) -> None:

@@ -71,5 +71,5 @@ def test_what_could_be_anything_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"does not exist"):
         recognise(tmp_path / "nothing.csv", {})
     (tmp_path / "x.parquet").write_bytes(b"x")
-    with pytest.raises(ContractError, match=r"x.parquet is not a readable parquet file"):
+    with pytest.raises(ContractError, match=r"x.parquet is not readable Parquet"):
         recognise(tmp_path / "x.parquet", {})

@@ -24,7 +24,7 @@ def out(tmp_path: Path) -> Path:
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

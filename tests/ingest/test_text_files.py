@@ -48,6 +48,14 @@ def test_names_without_a_header_need_a_word_from_the_user(tmp_path: Path, out: P
     assert named_edges(result) == {("AVAL", "AVBL"): 2, ("AVBL", "AVAL"): 1}
 
 
+def test_a_column_called_by_a_number_does_not_make_a_header_data(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "e.csv", "pre,post,syn_count,2019\n1,2,3,x\n")
+    listed = text(tmp_path, "n.csv", "root_id,2019\n1,y\n2,z\n")
+    result = read(out, edges=file, nodes=listed)
+    assert edges(result) == {(1, 2): 3}
+    assert column(result, "nodes", "2019") == ["y", "z"]
+
+
 def test_more_than_three_columns_without_a_header_can_be_named_by_place(
     tmp_path: Path, out: Path
 ) -> None:

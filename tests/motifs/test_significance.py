@@ -100,6 +100,33 @@ def test_the_result_says_what_its_null_is(varshney: ca.Graph) -> None:
     assert table["p_value"].min() >= 2 / 21
 
 
+def test_every_column_follows_from_the_samples() -> None:
+    from connectome_analysis.motifs.triad_census import census_of_edges
+    from connectome_analysis.null_models.ensemble import ensemble
+
+    g = graphs.random_graph(30, 0.2, seed=12)
+    table = ca.motifs.significance(g, n_samples=60, rng=13)
+    values = ensemble(g, "configuration", census_of_edges, 60, rng=13).values
+    observed = table["observed"].to_numpy()
+    assert observed.tolist() == ca.motifs.triad_census(g).tolist()
+    assert table["null_mean"].tolist() == pytest.approx(values.mean(axis=0).tolist())
+    assert table["null_sd"].tolist() == pytest.approx(values.std(axis=0, ddof=1).tolist())
+    low, high = np.quantile(values, [0.025, 0.975], axis=0)
+    assert table["null_low"].tolist() == pytest.approx(low.tolist())
+    assert table["null_high"].tolist() == pytest.approx(high.tolist())
+    over = (1 + (values >= observed).sum(axis=0)) / 61
+    under = (1 + (values <= observed).sum(axis=0)) / 61
+    p_values = np.minimum(1, 2 * np.minimum(over, under))
+    assert table["p_value"].tolist() == pytest.approx(p_values.tolist())
+    # Benjamini and Hochberg: the least of p_(j) * 16 / j over all j from one's own rank upwards.
+    order = np.argsort(p_values)
+    scaled = p_values[order] * 16 / np.arange(1, 17)
+    expected = np.empty(16)
+    expected[order] = np.minimum(1, np.minimum.accumulate(scaled[::-1])[::-1])
+    assert table["q_value"].tolist() == pytest.approx(expected.tolist())
+    assert (table["q_value"] > table["p_value"]).any()
+
+
 def test_progress_is_told_of_every_sample() -> None:
     told: list[tuple[int, int]] = []
     g = graphs.random_graph(20, 0.2, seed=1)
@@ -117,6 +144,8 @@ def test_progress_is_told_of_every_sample() -> None:
         ({"rng": 1.5}, "rng must be an integer of at least 0"),
         ({"n_jobs": 0}, "n_jobs must be a whole number of at least 1"),
         ({"proposals_per_edge": 0}, "proposals_per_edge must be above 0, got 0"),
+        ({"swaps": 3}, "configuration null has no option swaps; it has proposals_per_edge"),
+        ({"n_samples": 10.0}, "n_samples must be a whole number of at least 2, got 10.0"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict, message: str) -> None:

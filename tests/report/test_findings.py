@@ -82,3 +82,11 @@ def test_every_curve_has_its_sentence() -> None:
     assert rich_club_in_words(club([0.5])).startswith("At no degree")
     empty = ca.rich_club(ca.Graph.from_edges([], []), n_samples=2)
     assert rich_club_in_words(empty).startswith("There are too few")
+
+
+def test_hubs_that_avoid_each_other_are_said_to() -> None:
+    table = club([0.9, 0.8, 0.9])
+    table["phi_normalized_high"] = [1.2, 0.4, 0.5]
+    words = rich_club_in_words(table)
+    assert "joined less densely than in the null, below its 95 % interval, for k = 1 to 2" in words
+    assert "most clearly at k = 1" in words

@@ -499,7 +499,14 @@ def test_rows_that_break_a_rule_are_found(
     array = values if isinstance(values, pa.Array) else pa.array(values)
     changed = stored.set_column(stored.schema.get_field_index(column), column, array)
     examples.replace_table(folder, table, changed)
-    assert any(name.startswith(rule) for _, name in faults(folder))
+    assert any(problem.rule.startswith(rule) for problem in check(folder))
+
+
+def test_a_small_connectome_is_opened_only_if_its_rows_keep_the_rules(folder: Path) -> None:
+    stored = pq.read_table(folder / "nodes.parquet")
+    examples.replace_table(folder, "nodes", stored.slice(0, 2))
+    assert faults(folder)[0] == ("edges", "unknown neuron")
+    assert not Session(folder, verify=False).verified
 
 
 def test_a_missing_column_is_found(folder: Path) -> None:

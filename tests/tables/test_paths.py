@@ -20,19 +20,15 @@ from tests.tables import examples
 from tests.tables.examples import MANIFEST, write_five, write_two
 
 NAMES = [
-    "it's",
-    'say "x"',
+    '~it\'s "x"',
     "größe 神经",
     "*",
     "a?b",
     "[ab]",
     "a\\*b",
     "weight=5",
-    "node_id=7",
     "file:%20#x",
-    "~x",
-    ".hidden",
-    "two\nlines",
+    ".two\nlines",
     "x" * 220,
 ]
 

@@ -98,12 +98,22 @@ def test_a_connectome_may_be_empty(tmp_path: Path, make: object) -> None:
         for name, table in TABLES.items()
     }
     folder = write(tmp_path / "x", tables, MANIFEST)
-    assert check(folder) == []
+    session = Session(folder)
+    assert session.verified
     assert set(examples.rows(folder)) == {f"{name}.parquet" for name in TABLES}
     for name, table in TABLES.items():
         for field in pq.read_schema(folder / f"{name}.parquet"):
             assert field.type == table.by_name[field.name].type
-        assert Session(folder).table(name).fetchall() == []
+        assert session.table(name).fetchall() == []
+
+
+def test_synapses_may_all_be_unattached(tmp_path: Path) -> None:
+    """A detector's output before anything is segmented: no neuron, and no side attached."""
+    synapses = examples.synapses().assign(pre_id=pd.array([None] * 6, dtype="Int64"))
+    synapses = synapses.assign(post_id=pd.array([None] * 6, dtype="Int64"))
+    nothing = {name: frame.iloc[:0] for name, frame in examples.two().items()}
+    folder = write(tmp_path / "x", {**nothing, "synapses": synapses}, MANIFEST)
+    assert check(folder) == []
 
 
 def test_ids_may_lie_anywhere_in_int64(tmp_path: Path) -> None:
