@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from connectome_analysis.tables import ContractError, read_manifest, write
 
-from .account import Ingested
+from .account import Account, Ingested
 from .both_ways import Listed
 from .exact_ids import IdKind
 from .graphs import GraphKind, read_graph
@@ -312,13 +312,30 @@ def table(
             progress=workspace.progress,
         )
         account = workspace.account
+    rows = {name: record.rows for name, record in read_manifest(path).tables.items()}
+    _warn_of_emptiness(account, rows["edges"])
     return Ingested(
         path=path,
-        rows={name: record.rows for name, record in read_manifest(path).tables.items()},
+        rows=rows,
         buckets=dict(account.buckets),
         decisions=tuple(account.decisions),
         warnings=tuple(account.warnings),
     )
+
+
+def _warn_of_emptiness(account: Account, edges: int) -> None:
+    """Say so where next to nothing came of a source: most likely it was read in a wrong way."""
+    if edges == 0:
+        account.warn(
+            "No edge is left; the buckets above say where the rows went. "
+            "Is the threshold, the mapping of columns or the kind of file the one you meant?"
+        )
+    unattached = account.buckets.get("edge_rows_unattached", 0)
+    if unattached > edges:
+        account.warn(
+            f"{unattached:,} rows lack a sender or a receiver, more than there are edges. "
+            "Is the kind of file (--kind) or the mapping of columns (--map) the one you meant?"
+        )
 
 
 def _require_sources(

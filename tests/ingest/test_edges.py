@@ -448,3 +448,16 @@ def test_one_source_of_edges_at_a_time(out: Path) -> None:
         ingest.table(out, edges="e.csv", matrix="m.csv")
     with pytest.raises(ContractError, match=r"a graph brings its own list of neurons"):
         ingest.table(out, graph="g.json", nodes="n.csv")
+
+
+def test_a_source_of_which_nothing_is_left_is_warned_of(tmp_path: Path) -> None:
+    source = tmp_path / "edges.csv"
+    source.write_text("pre_id,post_id,syn_count\n1,2,3\n,2,4\n1,,5\n")
+    result = ingest.table(tmp_path / "out", edges=source, min_synapses=1000)
+    assert result.rows["edges"] == 0
+    assert any(line.startswith("No edge is left") for line in result.warnings)
+    assert any("2 rows lack a sender or a receiver" in line for line in result.warnings)
+    fine = tmp_path / "fine.csv"
+    fine.write_text("pre_id,post_id,syn_count\n1,2,3\n")
+    kept = ingest.table(tmp_path / "fine", edges=fine)
+    assert not any("No edge" in line or "lack a sender" in line for line in kept.warnings)

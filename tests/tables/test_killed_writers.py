@@ -37,11 +37,11 @@ def whole(writers: Writers, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 def instants(events: list[str]) -> list[int]:
-    """The events worth dying at in a short test: all that rename, and what follows."""
-    chosen = [len(events), events.index("os.fsync") + 1]
+    """The events worth dying at in a short test: those just after a rename."""
+    chosen = [len(events)]
     for i, event in enumerate(events):
         if event in {"os.rename", "ctypes.dlsym"}:
-            chosen += [i + 1, i + 2]
+            chosen += [i + 2]
     return sorted(i for i in set(chosen) if i <= len(events))
 
 
@@ -198,7 +198,7 @@ def read_while_writing(
 def test_who_reads_while_others_write_sees_one_whole_connectome(
     writers: Writers, whole: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert read_while_writing(writers, whole, tmp_path, exchange=True, times=3) <= {"A", "B"}
+    assert read_while_writing(writers, whole, tmp_path, exchange=True, times=2) <= {"A", "B"}
 
 
 @pytest.mark.slow

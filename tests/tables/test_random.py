@@ -146,7 +146,7 @@ def comes_back(tables: dict[str, Rows], narrow: bool) -> None:
 
 
 @given(connectomes(), st.booleans())
-@settings(deadline=None, max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=3, suppress_health_check=list(HealthCheck))
 def test_any_connectome_comes_back_as_it_was(tables: dict[str, Rows], narrow: bool) -> None:
     comes_back(tables, narrow)
 
@@ -205,7 +205,7 @@ def is_noticed(whole: Path, damage: tuple[str, str, float, int]) -> None:
 
 
 @given(DAMAGE)
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
 def test_any_changed_byte_is_noticed(whole: Path, damage: tuple[str, str, float, int]) -> None:
     is_noticed(whole, damage)
 
