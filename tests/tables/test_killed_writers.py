@@ -37,8 +37,8 @@ def whole(writers: Writers, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 def instants(events: list[str]) -> list[int]:
-    """The events worth dying at in a short test: those just after a rename."""
-    chosen = [len(events)]
+    """The events worth dying at in a short test: before the first rename and after each."""
+    chosen = [events.index("os.rename") + 1, len(events)]
     for i, event in enumerate(events):
         if event in {"os.rename", "ctypes.dlsym"}:
             chosen += [i + 2]

@@ -275,8 +275,8 @@ print(session.sql("SELECT count(*) FROM nodes").fetchall())
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Edges whose rows take some 40 MB while they are sorted."""
-    n = 700_000
+    """Edges whose rows take some 60 MB while they are sorted."""
+    n = 1_000_000
     rng = np.random.default_rng(0)
     ids = np.arange(2000) * 2**40
     pairs = rng.permutation(2000 * 2000)[:n]
@@ -297,7 +297,7 @@ def spilled(folder: Path) -> list[Path]:
 
 
 def test_a_table_larger_than_memory_is_sorted_on_disk(large: Path) -> None:
-    session = Session(large, memory_limit="28MB", threads=1)
+    session = Session(large, memory_limit="40MB", threads=1)
     relation = session.sql("SELECT * FROM edges ORDER BY weight, pre_id")
     last, rows = 0.0, 0
     for batch in relation.to_arrow_reader(100_000):
@@ -305,14 +305,14 @@ def test_a_table_larger_than_memory_is_sorted_on_disk(large: Path) -> None:
         assert weights[0] >= last
         assert (np.diff(weights) >= 0).all()
         last, rows = weights[-1], rows + len(weights)
-    assert rows == 700_000
+    assert rows == 1_000_000
     assert spilled(large), "nothing was spilled, so the test tests nothing"
     session.close()
     assert spilled(large) == []
 
 
 def test_what_was_spilled_is_gone_with_the_session(large: Path) -> None:
-    session = Session(large, memory_limit="28MB", threads=1)
+    session = Session(large, memory_limit="40MB", threads=1)
     reader = session.sql("SELECT * FROM edges ORDER BY weight").to_arrow_reader(1000)
     reader.read_next_batch()
     assert spilled(large)
