@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .errors import ContractError, DamagedConnectomeError
-from .schemas import SCHEMA_VERSION, TABLES
+from .schemas import SCHEMA_VERSION
 
 FILE_NAME = "connectome.json"
 FORMAT = "neuropil-connectome"
@@ -335,8 +335,3 @@ def _parse_record(name: str, record: Mapping[str, Any]) -> TableRecord:
         ),
         columns={str(name): str(type_) for name, type_ in record["columns"].items()},
     )
-
-
-def unknown_tables(manifest: Manifest) -> list[str]:
-    """Names of tables in the manifest that the contract does not have (they MAY be there)."""
-    return [name for name in manifest.tables if name not in TABLES]
