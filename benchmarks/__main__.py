@@ -9,22 +9,49 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import math
 import os
 import platform
 import sys
 
 import connectome_analysis as ca
 
-from . import configuration_null, graphs_and_measures, sql, synthetic, triad_census
+from . import (
+    colored_motifs,
+    configuration_null,
+    four_node_census,
+    graphlets,
+    graphs_and_measures,
+    local_measures,
+    motif_search,
+    participation,
+    paths,
+    peak_memory,
+    second_thread,
+    sql,
+    synthetic,
+    triad_census,
+)
 from .measure import Row
 
 JOBS = {
     "triad": triad_census,
+    "four": four_node_census,
+    "graphlets": graphlets,
+    "participation": participation,
+    "colored": colored_motifs,
+    "search": motif_search,
     "null": configuration_null,
+    "paths": paths,
+    "local": local_measures,
     "graph": graphs_and_measures,
     "sql": sql,
+    "threads": second_thread,
+    "memory": peak_memory,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
+# Not needed by the tests; their rows appear where they are installed.
+FURTHER_PEERS = ("networkit", "rustworkx", "grandiso", "dotmotif")
 HEADER = ("job", "graph", "ours", "peer", "theirs", "ratio", "work and bound")
 
 
@@ -39,7 +66,9 @@ def machine() -> str:
             )
     except OSError:
         pass
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
+    installed = {distribution.name for distribution in importlib.metadata.distributions()}
+    names = [*PEERS, *(name for name in FURTHER_PEERS if name in installed)]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     return (
         f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n"
         f"neuropil {ca.__version__}; {versions}"
@@ -70,7 +99,7 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         row.job,
         row.graph,
-        seconds(row.ours),
+        "" if math.isnan(row.ours) else seconds(row.ours),
         row.peer,
         "" if row.theirs is None else seconds(row.theirs),
         "" if row.theirs is None else ratio(row.theirs / row.ours),

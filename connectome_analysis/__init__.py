@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .connectome import open_connectome as open
     from .graph import Graph
     from .rich_club_curve import rich_club
+    from .rich_club_neurons import rich_club_members
+    from .rich_club_onset import rich_club_range
 
 __version__ = "0.1.0"
 
@@ -34,6 +36,8 @@ __all__ = [
     "open",
     "plot",
     "rich_club",
+    "rich_club_members",
+    "rich_club_range",
     "tables",
 ]
 
@@ -43,6 +47,8 @@ _NAMES = {
     "Graph": ("graph", "Graph"),
     "open": ("connectome", "open_connectome"),
     "rich_club": ("rich_club_curve", "rich_club"),
+    "rich_club_members": ("rich_club_neurons", "rich_club_members"),
+    "rich_club_range": ("rich_club_onset", "rich_club_range"),
 }
 
 

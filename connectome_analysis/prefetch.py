@@ -12,8 +12,7 @@ from numba import types
 from numba.extending import intrinsic
 
 
-@intrinsic
-def prefetch(_context: Any, array: Any, index: Any) -> Any:
+def _prefetch(_context: Any, array: Any, index: Any) -> Any:
     """``prefetch(array, index)`` in compiled code; a hint, changes nothing.
 
     array : 1-D contiguous; index : integer. An index outside the array does no harm.
@@ -35,3 +34,6 @@ def prefetch(_context: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, index), generate
+
+
+prefetch: Any = intrinsic(_prefetch)

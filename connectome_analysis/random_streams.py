@@ -70,3 +70,24 @@ def pick(word, size):  # type: ignore[no-untyped-def]
     could ever see.
     """
     return np.int64(np.float64(word >> np.uint64(11)) * _TO_UNIT * size)
+
+
+@njit(inline="always")
+def below(state, size):  # type: ignore[no-untyped-def]
+    """Draw an integer from 0 to size - 1, each exactly equally likely.
+
+    state : (4,) uint64, changed in place; size in [1, 2**63); not checked. Words from the last,
+    incomplete run of `size` values are drawn again.
+    """
+    bound = np.uint64(size)
+    while True:
+        word = next_word(state)
+        rest = word % bound
+        if word - rest <= np.uint64(0) - bound:
+            return np.int64(rest)
+
+
+@njit(inline="always")
+def unit(state):  # type: ignore[no-untyped-def]
+    """Draw a float from [0, 1), a multiple of 2**-53. state : (4,) uint64, changed in place."""
+    return np.float64(next_word(state) >> np.uint64(11)) * _TO_UNIT

@@ -4,22 +4,27 @@ phi(k) is the density among the neurons whose degree is *above* k (Colizza et al
 doi:10.1038/nphys209; van den Heuvel and Sporns 2011, doi:10.1523/JNEUROSCI.3539-11.2011). Hubs
 meet often by chance, so only phi(k) over its mean on a null model with the same degrees says
 anything.
+
+The weighted phi(k) is the weight among these neurons over the most that as many edges could carry:
+the sum of the graph's strongest ones (Opsahl et al. 2008, doi:10.1103/PhysRevLett.101.168702).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .graph import require_graph
-from .null_models.edge_set import EdgeArray
-from .null_models.ensemble import Progress, compare, ensemble
+from .null_models.draw import Draw, EdgeArray
+from .null_models.ensemble import Progress, ensemble
 from .null_models.sample import NullModelName
 from .random_streams import Seed
 
 if TYPE_CHECKING:
+    import distributed
     import pandas as pd
 
     from .graph import Graph
@@ -33,12 +38,14 @@ def rich_club(
     null_model: NullModelName | None = "configuration",
     n_samples: int = 1000,
     *,
+    weighted: bool = False,
     rng: Seed = 0,
     n_jobs: int | None = None,
+    client: distributed.Client | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Rich-club curve of a graph, and of graphs drawn from a null model with the same degrees.
+    """Rich-club curve of a graph, and of graphs drawn from a null model.
 
     Parameters
     ----------
@@ -47,20 +54,32 @@ def rich_club(
         ``degree="out"``.
     degree : {"total", "in", "out"}
         Which degree makes a neuron rich. Total is in plus out.
-    null_model : {"configuration"} or None
-        None gives the curve without a null.
-    n_samples, rng, n_jobs, progress, **options
+    null_model : str or None
+        See `connectome_analysis.null_models`. The neurons above k are those of the graph itself,
+        also in nulls that do not keep degrees. None gives the curve without a null.
+    weighted : bool
+        Weights among the rich instead of edges. The null ``"weights"`` shuffles weights on the
+        graph's own wiring; on the samples of other nulls, which have none, the weights of the graph
+        are dealt out at random.
+    n_samples, rng, n_jobs, client, progress, **options
         As for `connectome_analysis.motifs.significance`.
 
     Returns
     -------
     DataFrame, one row per degree k that leaves at least two neurons, index ``k``
         ``n_neurons`` with degree > k, ``n_edges`` among them, ``phi`` = n_edges /
-        (n_neurons (n_neurons - 1)); with a null ``null_mean``, ``null_sd``, ``null_low``,
-        ``null_high`` of phi, ``phi_normalized`` = phi / null_mean with its 95 % interval
-        ``phi_normalized_low``, ``phi_normalized_high`` (phi over the null's percentiles),
-        ``p_value`` (share of samples with phi as large, +1 rule), ``null_model``, ``n_samples``.
-        ``attrs`` holds the seed, what the null keeps and how far its samples mixed.
+        (n_neurons (n_neurons - 1)); if weighted also ``weight`` among them, and ``phi`` = weight
+        over the sum of the n_edges largest weights of the graph, NaN without edges. With a null
+        ``null_mean``, ``null_sd``, ``null_low``, ``null_high`` of phi, ``phi_normalized`` = phi /
+        null_mean with its 95 % interval ``phi_normalized_low``, ``phi_normalized_high`` (phi over
+        the null's percentiles), ``p_value`` (share of samples with phi as large, +1 rule),
+        ``q_value`` (Benjamini and Hochberg 1995 over k), ``null_model``, ``n_samples``. ``attrs``
+        holds the seed, what the null keeps and how far its samples mixed.
+
+    See Also
+    --------
+    rich_club_range : where the curve is above its null
+    rich_club_members : who is in the club
 
     Examples
     --------
@@ -73,43 +92,61 @@ def rich_club(
     {0: 0.3, 1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}
     """
     import pandas as pd
+    from scipy.stats import false_discovery_control
 
     require_graph(g)
     simple = g.without_self_loops()
-    degrees = _degrees(simple, degree)
+    degrees = degrees_of(simple, degree)
+    if weighted and len(simple.weights) and simple.weights.min() <= 0:
+        msg = "A weighted rich club needs weights above 0; take the graph without the others."
+        raise ValueError(msg)
+    if null_model == "weights" and not weighted:
+        msg = "The null 'weights' leaves the wiring as it is; ask for weighted=True with it."
+        raise ValueError(msg)
     n_rich = _richer_than(np.bincount(degrees))
     levels = np.flatnonzero(n_rich >= 2)
     pairs = n_rich[levels] * (n_rich[levels] - 1)
-
-    def edges_above(_: int, senders: EdgeArray, receivers: EdgeArray) -> NDArray[np.int64]:
-        lesser = np.minimum(degrees[senders], degrees[receivers])
-        return _richer_than(np.bincount(lesser, minlength=len(n_rich)))[levels]
-
-    n_edges = edges_above(simple.n_nodes, simple.out_sources, simple.out_indices)
-    phi = n_edges / pairs
-    columns: dict[str, Any] = {"n_neurons": n_rich[levels], "n_edges": n_edges, "phi": phi}
-    attrs: dict[str, Any] = {"graph": g.name, "degree": degree, "inequality": "degree > k"}
+    among = _Among(degrees, levels, len(n_rich))
+    n_edges = among.edges(simple.out_sources, simple.out_indices)
+    columns: dict[str, Any] = {"n_neurons": n_rich[levels], "n_edges": n_edges}
+    statistic: _PhiByWeight | _PhiByEdges
+    if weighted:
+        statistic = _PhiByWeight(among)
+        columns["weight"] = among.weight(simple.out_sources, simple.out_indices, simple.weights)
+        columns["phi"] = statistic.of(simple.out_sources, simple.out_indices, simple.weights)
+    else:
+        statistic = _PhiByEdges(among, pairs)
+        columns["phi"] = n_edges / pairs
+    attrs: dict[str, Any] = {
+        "graph": g.name,
+        "degree": degree,
+        "inequality": "degree > k",
+        "weighted": weighted,
+    }
     if null_model is not None:
         nulls = ensemble(
             simple,
             null_model,
-            edges_above,
+            statistic,
             n_samples,
             rng=rng,
             n_jobs=n_jobs,
+            client=client,
+            with_weights=weighted,
             progress=progress,
             **options,
         )
-        result = compare(n_edges, nulls.values)
+        result, phi = nulls.comparison, columns["phi"]
         columns |= {
-            "null_mean": result.mean / pairs,
-            "null_sd": result.sd / pairs,
-            "null_low": result.low / pairs,
-            "null_high": result.high / pairs,
-            "phi_normalized": _ratio(n_edges, result.mean),
-            "phi_normalized_low": _ratio(n_edges, result.high),
-            "phi_normalized_high": _ratio(n_edges, result.low),
+            "null_mean": result.mean,
+            "null_sd": result.sd,
+            "null_low": result.low,
+            "null_high": result.high,
+            "phi_normalized": _ratio(phi, result.mean),
+            "phi_normalized_low": _ratio(phi, result.high),
+            "phi_normalized_high": _ratio(phi, result.low),
             "p_value": result.p_over,
+            "q_value": false_discovery_control(result.p_over) if len(levels) else result.p_over,
             "null_model": nulls.null_model,
             "n_samples": nulls.n_samples,
         }
@@ -119,7 +156,8 @@ def rich_club(
     return table
 
 
-def _degrees(g: Graph, degree: str) -> NDArray[np.int64]:
+def degrees_of(g: Graph, degree: str) -> NDArray[np.int64]:
+    """(N,) degrees of the kind asked for."""
     if degree == "total":
         return g.in_degree + g.out_degree
     if degree == "in":
@@ -128,6 +166,57 @@ def _degrees(g: Graph, degree: str) -> NDArray[np.int64]:
         return g.out_degree
     msg = f"degree must be 'total', 'in' or 'out', got {degree!r}."
     raise ValueError(msg)
+
+
+@dataclass(frozen=True)
+class _Among:
+    """Edges and weight among the neurons above each level.
+
+    degrees : (N,) of the graph; levels : (L,) ascending; n_levels : largest degree + 1
+    """
+
+    degrees: NDArray[np.int64]
+    levels: NDArray[np.int64]
+    n_levels: int
+
+    def edges(self, senders: EdgeArray, receivers: EdgeArray) -> NDArray[np.int64]:
+        lesser = np.minimum(self.degrees[senders], self.degrees[receivers])
+        return _richer_than(np.bincount(lesser, minlength=self.n_levels))[self.levels]
+
+    def weight(
+        self, senders: EdgeArray, receivers: EdgeArray, weights: NDArray[Any]
+    ) -> NDArray[np.float64]:
+        lesser = np.minimum(self.degrees[senders], self.degrees[receivers])
+        by_level = np.bincount(lesser, weights=weights, minlength=self.n_levels)
+        # Summed from the top, so that a level without edges has no rounding left over.
+        above = np.append(np.cumsum(by_level[::-1])[::-1][1:], 0.0)
+        return above[self.levels]
+
+
+@dataclass(frozen=True)
+class _PhiByEdges:
+    among: _Among
+    pairs: NDArray[np.int64]
+
+    def __call__(self, _n_nodes: int, draw: Draw) -> NDArray[np.float64]:
+        return self.among.edges(draw.senders, draw.receivers) / self.pairs
+
+
+@dataclass(frozen=True)
+class _PhiByWeight:
+    among: _Among
+
+    def of(
+        self, senders: EdgeArray, receivers: EdgeArray, weights: NDArray[Any]
+    ) -> NDArray[np.float64]:
+        strongest = np.append(0.0, np.cumsum(np.sort(weights.astype(np.float64))[::-1]))
+        most = strongest[self.among.edges(senders, receivers)]
+        return _ratio(self.among.weight(senders, receivers, weights), most)
+
+    def __call__(self, _n_nodes: int, draw: Draw) -> NDArray[np.float64]:
+        weights = np.ones(len(draw.senders)) if draw.weights is None else draw.weights
+        # A sample without an edge among the rich carries no weight there.
+        return np.nan_to_num(self.of(draw.senders, draw.receivers, weights))
 
 
 def _richer_than(histogram: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ depends on the number of threads.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -38,7 +38,7 @@ def map_threads(
     function: Callable[[Item], Result],
     items: Iterable[Item],
     n_jobs: int | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Apply a function that releases the GIL to items, some at a time, results in order.
 
     At most twice as many items as threads are in work or waiting, so a long list of large results

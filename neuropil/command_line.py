@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import check, datasets, demo, info, motifs, rich_club, sql
+from .commands import check, datasets, demo, find, info, motifs, rich_club, sql
 
 app = typer.Typer(
     name="neuropil",
@@ -25,6 +25,7 @@ app.command("datasets", help=datasets.HELP)(datasets.datasets)
 app.command("info", help=info.HELP)(info.info)
 app.command("sql", help=sql.HELP)(sql.sql)
 app.command("motifs", help=motifs.HELP)(motifs.motifs)
+app.command("find", help=find.HELP)(find.find)
 app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
 app.command("report", help=demo.REPORT_HELP)(demo.report)
 app.command("check", help=check.HELP)(check.check)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,7 +30,19 @@ Where = Annotated[
 ]
 Null = Annotated[
     str,
-    typer.Option("--null", help="Null model: configuration, or none for the numbers alone."),
+    typer.Option(
+        "--null",
+        help="Null model: erdos_renyi, dyad, configuration, reciprocal_configuration, block, "
+        "spatial or weights; or none for the numbers alone.",
+    ),
+]
+NullOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--null-option",
+        metavar="NAME=VALUE",
+        help="Option of the null model, e.g. groups=cell_type; may be given several times.",
+    ),
 ]
 Samples = Annotated[
     int, typer.Option("-n", "--samples", help="Graphs to draw from the null model.", min=2)
@@ -66,6 +78,36 @@ def open_graph(
         msg = f"Nothing to count: {g.n_nodes:,} neurons and no connection are left by {given}."
         raise ValueError(msg)
     return connectome, g
+
+
+def null_options(given: list[str] | None) -> dict[str, Any]:
+    """Read ``NAME=VALUE`` options: numbers as numbers, lists with commas as lists.
+
+    Examples
+    --------
+    >>> null_options(["groups=cell_type", "proposals_per_edge=30", "bin_edges_um=0,50,100"])
+    {'groups': 'cell_type', 'proposals_per_edge': 30, 'bin_edges_um': [0, 50, 100]}
+    """
+    options: dict[str, Any] = {}
+    for one in given or []:
+        name, equals, text = one.partition("=")
+        if not equals or not name.strip() or not text.strip():
+            msg = f"--null-option must be NAME=VALUE, for instance groups=cell_type, got {one!r}."
+            raise ValueError(msg)
+        values = [_value(part.strip()) for part in text.split(",")]
+        options[name.strip()] = values[0] if len(values) == 1 else values
+    return options
+
+
+def _value(text: str) -> int | float | bool | str:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def samples_warning(samples: int) -> str | None:

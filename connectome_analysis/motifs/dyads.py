@@ -106,8 +106,7 @@ def _oriented_dyads(n_nodes, senders, receivers):  # type: ignore[no-untyped-def
     # The two entries of a mutual pair lie side by side now: merge them.
     indptr = np.zeros(n_nodes + 1, np.int64)
     mutual = np.zeros(n_nodes, np.int64)
-    kept = np.int64(0)
-    j = np.int64(0)
+    kept, j = 0, 0
     for v in range(n_nodes):
         stop = np.int64(holder[v])
         while j < stop:
@@ -145,3 +144,50 @@ def oriented_dyads(
         msg = f"Triads can be counted for up to {2**31 - 1:,} edges, got {len(senders):,}."
         raise ValueError(msg)
     return OrientedDyads(*_oriented_dyads(n_nodes, senders, receivers))
+
+
+def ranks_by_degree(
+    n_nodes: int, senders: NDArray[np.int32], receivers: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """(N,) int32: the rank that `oriented_dyads` gives each node.
+
+    By falling number of edges, in and out together; equal ones in the order of the nodes.
+    """
+    degree = np.bincount(senders, minlength=n_nodes) + np.bincount(receivers, minlength=n_nodes)
+    rank = np.empty(n_nodes, dtype=np.int32)
+    rank[np.argsort(-degree, kind="stable")] = np.arange(n_nodes, dtype=np.int32)
+    return rank
+
+
+class RankedDyads(NamedTuple):
+    """Oriented dyads, and which neuron has which rank.
+
+    Attributes
+    ----------
+    dyads : OrientedDyads
+    order : (N,) int32
+        Neuron of each rank.
+    rank : (N,) int32
+        Rank of each neuron.
+    """
+
+    dyads: OrientedDyads
+    order: NDArray[np.int32]
+    rank: NDArray[np.int32]
+
+
+def ranked_dyads(
+    n_nodes: int, senders: NDArray[np.int32], receivers: NDArray[np.int32]
+) -> RankedDyads:
+    """Build the oriented dyads and say which neuron has which rank.
+
+    Parameters
+    ----------
+    n_nodes : int
+    senders, receivers : (E,) int32
+        A simple graph without self-loops, dense indices in any order.
+    """
+    rank = ranks_by_degree(n_nodes, senders, receivers)
+    order = np.empty(n_nodes, dtype=np.int32)
+    order[rank] = np.arange(n_nodes, dtype=np.int32)
+    return RankedDyads(oriented_dyads(n_nodes, senders, receivers), order, rank)

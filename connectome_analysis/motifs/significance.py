@@ -1,21 +1,30 @@
-"""Significance: which triads are over- or under-represented, against a null that says what it keeps."""
+"""Significance: which motifs are over- or under-represented, against a null that says what it keeps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..null_models.ensemble import Progress, compare, ensemble
+from ..graph import require_graph
+from ..null_models.beside_null import beside_null, false_discovery
+from ..null_models.ensemble import Progress, ensemble
 from ..null_models.sample import NullModelName
+from ..null_models.workers import Statistic
 from ..random_streams import Seed
-from .triad_census import census_of_edges, triad_census
+from .statistics import ColoredTriadCounts, four_node_counts, triad_counts
 from .triads import TRIAD_NAMES, TRIADS
 
 if TYPE_CHECKING:
+    import distributed
     import pandas as pd
 
     from ..graph import Graph
+
+
+# 300,000 colored classes, some 300 MB while samples come in.
+_MOST_COLORS = 32
 
 
 def significance(
@@ -23,39 +32,59 @@ def significance(
     null_model: NullModelName = "configuration",
     n_samples: int = 1000,
     *,
+    size: Literal[3, 4] = 3,
+    colors: str | ArrayLike | None = None,
     rng: Seed = 0,
     n_jobs: int | None = None,
+    client: distributed.Client | None = None,
+    decide_at: float | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Compare the triad census of a graph with the census of graphs drawn from a null model.
+    """Compare how often each motif occurs with how often it does in graphs drawn from a null model.
+
+    Samples are counted as they are drawn and none is stored.
 
     Parameters
     ----------
     g : Graph
         Self-loops are left out.
-    null_model : {"configuration"}
-        See `connectome_analysis.null_models`. The plain configuration model does not keep mutual
-        pairs, so in a graph richer in them than chance every motif that has one stands out.
+    null_model : str
+        One of the seven of `connectome_analysis.null_models`. The plain configuration model does
+        not keep mutual pairs, so in a graph richer in them than chance every motif that has one
+        stands out; ``"reciprocal_configuration"`` keeps them.
     n_samples : int
         The smallest p-value that can be seen is 2 / (n_samples + 1).
+    size : {3, 4}
+        Neurons of a motif: the 16 triad classes, or the 199 connected classes of four.
+    colors : str or (N,) array, optional
+        Column of ``g.nodes`` or labels, see `colored_census`: every combination of colors is a
+        motif of its own. Size 3 only; neurons keep their colors in the null.
     rng : int, Generator or None
-        The same seed gives the same numbers on any number of threads.
+        The same seed gives the same numbers on any number of threads and workers.
     n_jobs : int, optional
         Threads; by default all processors this process may use.
+    client : distributed.Client, optional
+        Dask cluster on which to draw and count the samples; the numbers are the same.
+    decide_at : float, optional
+        Stop before `n_samples` once it is known for every motif on which side of this level its
+        two-sided p-value lies, wrongly with a probability of at most 0.002 each (Gandy 2009,
+        doi:10.1198/jasa.2009.tm08368). Adds the column ``verdict``.
     progress : callable, optional
         Called after each sample with the number done and `n_samples`.
     **options
-        For the null model, for instance ``proposals_per_edge``.
+        For the null model, for instance ``proposals_per_edge``, or ``groups`` of ``"block"``.
 
     Returns
     -------
-    DataFrame, one row per MAN class, index ``motif``
+    DataFrame, one row per motif, index ``motif``
         ``plain_name``; ``observed``; ``null_mean``, ``null_sd``, ``null_low``, ``null_high``
         (2.5th and 97.5th percentile); ``ratio`` observed / null_mean; ``z``; ``p_value``
-        (empirical, two-sided, +1 rule); ``q_value`` (Benjamini and Hochberg 1995 over the 16
-        classes); ``null_model`` and ``n_samples``. ``attrs`` holds the seed, what the null keeps
-        and how far its samples mixed.
+        (empirical, two-sided, +1 rule); ``q_value`` (Benjamini and Hochberg 1995 over the rows);
+        with `decide_at` ``verdict``: "over", "under", "no", or "open" where the samples did not
+        suffice; ``null_model`` and ``n_samples``. With colors also ``triad``, ``color_a``,
+        ``color_b`` and ``color_c``, and only motifs seen in the graph or in a sample. ``attrs``
+        holds the seed, what the null keeps and how far its samples mixed.
 
     Examples
     --------
@@ -65,40 +94,73 @@ def significance(
     >>> int(table.loc["030T", "observed"]), bool(table.loc["300", "z"] > 20)
     (1453, True)
     """
-    import pandas as pd
-    from scipy.stats import false_discovery_control
-
-    census = triad_census(g, n_jobs=n_jobs)
+    require_graph(g)
+    motifs, statistic = _what_to_count(g, size, colors)
     nulls = ensemble(
         g,
         null_model,
-        census_of_edges,
+        statistic,
         n_samples,
         rng=rng,
         n_jobs=n_jobs,
+        client=client,
+        decide_at=decide_at,
         progress=progress,
         **options,
     )
-    observed = census.to_numpy()
-    result = compare(observed, nulls.values)
-    ratio = np.full(len(observed), np.nan)
-    np.divide(observed, result.mean, out=ratio, where=result.mean > 0)
-    table = pd.DataFrame(
-        {
-            "plain_name": [TRIADS[name].plain_name for name in TRIAD_NAMES],
-            "observed": observed,
-            "null_mean": result.mean,
-            "null_sd": result.sd,
-            "null_low": result.low,
-            "null_high": result.high,
-            "ratio": ratio,
-            "z": result.z,
-            "p_value": result.p_value,
-            "q_value": false_discovery_control(result.p_value),
-            "null_model": nulls.null_model,
-            "n_samples": nulls.n_samples,
-        },
-        index=pd.Index(TRIAD_NAMES, name="motif", dtype=object),
-    )
-    table.attrs.update({"graph": g.name} | nulls.provenance())
+    table = beside_null(motifs, nulls)
+    if colors is not None:
+        table = table[(table["observed"] > 0) | (table["null_mean"] > 0)].copy()
+        table["q_value"] = false_discovery(table["p_value"].to_numpy())
+    table.attrs.update({"graph": g.name, "size": size} | nulls.provenance())
     return table
+
+
+def _what_to_count(
+    g: Graph, size: int, colors: str | ArrayLike | None
+) -> tuple[pd.DataFrame, Statistic]:
+    """A row for each motif, and what counts them in that order."""
+    import pandas as pd
+
+    if size not in (3, 4):
+        msg = f"size must be 3 or 4, got {size!r}; motifs.estimate samples larger motifs."
+        raise ValueError(msg)
+    if colors is not None:
+        if size != 3:
+            msg = f"Colored motifs have size 3, got {size!r}; leave colors out, or take size=3."
+            raise ValueError(msg)
+        return _colored(g, colors)
+    if size == 4:
+        from .classes import classes
+
+        return classes(4)[["plain_name"]], four_node_counts
+    plain = [TRIADS[name].plain_name for name in TRIAD_NAMES]
+    index = pd.Index(TRIAD_NAMES, name="motif", dtype=object)
+    return pd.DataFrame({"plain_name": plain}, index=index), triad_counts
+
+
+def _colored(g: Graph, colors: str | ArrayLike) -> tuple[pd.DataFrame, Statistic]:
+    import pandas as pd
+
+    from .colored_classes import colored_classes, labels_of
+    from .colors import node_colors
+
+    given = node_colors(g, colors)
+    count = len(given.labels)
+    if count > _MOST_COLORS:
+        msg = (
+            f"Colored motifs are held against a null for up to {_MOST_COLORS} colors, got {count}; "
+            "put cell types into fewer classes."
+        )
+        raise ValueError(msg)
+    classes = colored_classes(count)
+    names = np.array(given.labels, dtype=object)
+    rows = pd.DataFrame(
+        {
+            "plain_name": [TRIADS[name].plain_name for name in classes["motif"]],
+            "triad": classes["motif"].astype(object).to_numpy(),
+        }
+        | {column: names[classes[column]] for column in ("color_a", "color_b", "color_c")}
+    )
+    rows.index = pd.Index(labels_of(classes, given.labels), name="motif", dtype=object)
+    return rows, ColoredTriadCounts(given.codes, count)

@@ -3,49 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..graph import Graph
-from ..random_streams import Seed, seed_number, stream
-from ..threads import map_threads
-from .configuration import Mixing
-from .edge_set import EdgeArray
-from .sample import null_model, sampler
+from ..random_streams import Seed, seed_number
+from .decided import OPEN, decided, require_level
+from .draw import Draw, Mixing
+from .running import Comparison, Running
+from .sample import sampler
+from .workers import Statistic, Task, on_cluster, on_threads
 
-Statistic = Callable[[int, EdgeArray, EdgeArray], NDArray[Any]]
+if TYPE_CHECKING:
+    import distributed
+
 Progress = Callable[[int, int], None]
+
+# Whether all is decided is asked after so many samples: asking costs as much as a small sample.
+_ASK_EVERY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ensemble:
-    """A statistic over samples of a null model.
+    """A statistic of a graph beside the same statistic over samples of a null model.
 
     Attributes
     ----------
-    values : (S, K) array
-        One row per sample.
+    observed : (K,) array
+    comparison : Comparison
+    verdict : (K,) object or None
+        With ``decide_at``: "over", "under", "no", or "open" where the samples did not suffice.
+    n_samples : int
+        Drawn; fewer than asked for where all was decided before.
     null_model, keeps : str
     seed : int
-        Gives the same values again, on any number of threads.
+        Gives the same values again, on any number of threads and workers.
     mixing : Mixing
         Proposals of one sample, and means over the samples of accepted proposals and of the
         fraction of original edges still there.
+    values : (S, K) array or None
+        One row per sample, where asked for.
     """
 
-    values: NDArray[Any]
+    observed: NDArray[Any]
+    comparison: Comparison
+    verdict: NDArray[np.object_] | None
+    n_samples: int
     null_model: str
     keeps: str
     seed: int
     mixing: Mixing
-
-    @property
-    def n_samples(self) -> int:
-        """Number of samples."""
-        return len(self.values)
+    values: NDArray[Any] | None
 
     def provenance(self) -> dict[str, Any]:
         """What a result must say of its null, for a table's columns or its ``attrs``."""
@@ -68,25 +80,40 @@ def ensemble(
     *,
     rng: Seed = 0,
     n_jobs: int | None = None,
+    client: distributed.Client | None = None,
+    decide_at: float | None = None,
+    with_weights: bool = False,
+    keep_values: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> Ensemble:
-    """Draw graphs from a null model and keep one statistic of each.
+    """Draw graphs from a null model and hold one statistic of the graph against theirs.
 
     Every sample starts from the graph itself and has its own random stream, so samples are
-    independent and the numbers do not depend on `n_jobs`.
+    independent and the numbers do not depend on `n_jobs` or `client`.
 
     Parameters
     ----------
     g : Graph
+        Self-loops are left out.
     null : str
         Name of a null model.
     statistic : callable
-        Given the number of nodes, senders and receivers (dense indices), returns a (K,) array.
+        Given the number of nodes and a `Draw`, returns a (K,) array. For a `client` it must be
+        one that can be pickled.
     n_samples : int
     rng : int, Generator or None
     n_jobs : int, optional
-        Threads; by default all processors this process may use.
+        Threads; by default all processors this process may use. Not used with a `client`.
+    client : distributed.Client, optional
+        Dask cluster to draw the samples on.
+    decide_at : float, optional
+        A two-sided level, such as 0.05: stop as soon as every entry is known to lie on one side of
+        it; see `decided`.
+    with_weights : bool
+        Deal the graph's weights out at random over the edges of samples that have none.
+    keep_values : bool
+        Keep the statistic of every sample.
     progress : callable, optional
         Called after each sample with the number done and `n_samples`.
     **options
@@ -96,87 +123,53 @@ def ensemble(
     if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 2:
         msg = f"n_samples must be a whole number of at least 2, got {n_samples!r}."
         raise ValueError(msg)
+    require_level(decide_at)
     seed = seed_number(rng)
     source = sampler(g, null, **options)
-
-    def one(number: int) -> tuple[NDArray[Any], Mixing]:
-        senders, receivers, mixing = source.draw(stream(seed, number))
-        return statistic(g.n_nodes, senders, receivers), mixing
-
-    values: list[NDArray[Any]] = []
-    accepted, kept = 0, 0.0
-    mixing = Mixing(proposals=0, accepted=0, edges_kept=1.0)
-    for value, mixing in map_threads(one, range(n_samples), n_jobs):
-        values.append(value)
-        accepted += mixing.accepted
-        kept += mixing.edges_kept
-        if progress is not None:
-            progress(len(values), n_samples)
+    simple = g.without_self_loops()
+    task = Task(source, statistic, g.n_nodes, seed, simple.weights if with_weights else None)
+    untouched = Mixing(proposals=0, accepted=0, edges_kept=1.0)
+    observed = statistic(
+        g.n_nodes, Draw(simple.out_sources, simple.out_indices, simple.weights, untouched)
+    )
+    samples = (
+        on_threads(task, n_samples, n_jobs)
+        if client is None
+        else on_cluster(task, n_samples, client)
+    )
+    running = Running(observed, most_samples=n_samples)
+    kept_values: list[NDArray[Any]] = []
+    proposals, accepted, edges_kept = 0, 0, 0.0
+    with closing(samples):  # whatever ends it, what is still waiting is not drawn
+        for value, mixing in samples:
+            running.add(value)
+            if keep_values:
+                kept_values.append(value)
+            proposals += mixing.proposals
+            accepted += mixing.accepted
+            edges_kept += mixing.edges_kept
+            done = running.n_samples
+            if progress is not None:
+                progress(done, n_samples)
+            if (
+                decide_at is not None
+                and done % _ASK_EVERY == 0
+                and (decided(running, decide_at) != OPEN).all()
+            ):
+                break
+    drawn = running.n_samples
     return Ensemble(
-        values=np.array(values),
+        observed=observed,
+        comparison=running.comparison(),
+        verdict=None if decide_at is None else decided(running, decide_at),
+        n_samples=drawn,
         null_model=null,
-        keeps=null_model(null).keeps,
+        keeps=source.keeps,
         seed=seed,
         mixing=Mixing(
-            proposals=mixing.proposals,
-            accepted=round(accepted / n_samples),
-            edges_kept=kept / n_samples,
+            proposals=round(proposals / drawn),
+            accepted=round(accepted / drawn),
+            edges_kept=edges_kept / drawn,
         ),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """An observed statistic beside its null, entry by entry; all arrays are (K,) float64.
-
-    Attributes
-    ----------
-    mean, sd : mean and standard deviation over samples
-    low, high : 2.5th and 97.5th percentile over samples
-    z : (observed - mean) / sd; NaN where all samples are equal
-    p_over, p_under : share of samples at least, at most, as large as the observation, where the
-        observation counts as one of the samples (the +1 rule of Davison and Hinkley 1997, so that
-        p is never 0)
-    p_value : two-sided, twice the smaller of the two and at most 1
-    """
-
-    mean: NDArray[np.float64]
-    sd: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    z: NDArray[np.float64]
-    p_over: NDArray[np.float64]
-    p_under: NDArray[np.float64]
-    p_value: NDArray[np.float64]
-
-
-def compare(observed: NDArray[Any], values: NDArray[Any]) -> Comparison:
-    """Compare (K,) observed numbers with (S, K) numbers of S samples.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> result = compare(np.array([9.0]), np.array([[1.0], [2.0], [3.0]]))
-    >>> [float(value[0]) for value in (result.mean, result.z, result.p_over)]
-    [2.0, 7.0, 0.25]
-    """
-    samples = np.asarray(values, dtype=np.float64)
-    seen = np.asarray(observed, dtype=np.float64)
-    mean = samples.mean(axis=0)
-    sd = samples.std(axis=0, ddof=1)
-    low, high = np.percentile(samples, [2.5, 97.5], axis=0)
-    z = np.full_like(mean, np.nan)
-    np.divide(seen - mean, sd, out=z, where=sd > 0)
-    count = len(samples) + 1
-    p_over = (1 + (samples >= seen).sum(axis=0)) / count
-    p_under = (1 + (samples <= seen).sum(axis=0)) / count
-    return Comparison(
-        mean=mean,
-        sd=sd,
-        low=low,
-        high=high,
-        z=z,
-        p_over=p_over,
-        p_under=p_under,
-        p_value=np.minimum(1.0, 2 * np.minimum(p_over, p_under)),
+        values=np.array(kept_values) if keep_values else None,
     )

@@ -5,42 +5,89 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..graph import require_graph
-from ..random_streams import Seed, State, seed_number, stream
-from . import configuration
-from .edge_set import EdgeArray
+from ..random_streams import Seed, seed_number, stream
+from . import (
+    block,
+    configuration,
+    dyad,
+    erdos_renyi,
+    reciprocal_configuration,
+    spatial,
+    weights,
+)
+from .draw import Sampler
 
 if TYPE_CHECKING:
     from ..graph import Graph
 
-NullModelName = Literal["configuration"]
-
-
-class Sampler(Protocol):
-    """Draws graphs as dense edge lists; safe to use from many threads at once."""
-
-    def draw(self, state: State) -> tuple[EdgeArray, EdgeArray, configuration.Mixing]:
-        """Senders, receivers and how far the sample went from the graph."""
-        ...
+NullModelName = Literal[
+    "erdos_renyi",
+    "dyad",
+    "configuration",
+    "reciprocal_configuration",
+    "block",
+    "spatial",
+    "weights",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NullModel:
-    """A null model: its name, what it keeps in words, and how to make its sampler."""
+    """A null model: its name, what it keeps in words, and how to make its sampler.
+
+    What a sampler keeps may depend on its options; its own ``keeps`` then says more.
+    """
 
     name: str
     keeps: str
     sampler: Callable[..., Sampler]
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of its options."""
+        parameters = inspect.signature(self.sampler).parameters.values()
+        return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY)
+
 
 NULL_MODELS: Mapping[str, NullModel] = {
+    "erdos_renyi": NullModel(
+        name="erdos_renyi",
+        keeps=erdos_renyi.KEEPS,
+        sampler=erdos_renyi.ErdosRenyiSampler,
+    ),
+    "dyad": NullModel(
+        name="dyad",
+        keeps=dyad.KEEPS,
+        sampler=dyad.DyadSampler,
+    ),
     "configuration": NullModel(
         name="configuration",
         keeps=configuration.KEEPS,
         sampler=configuration.ConfigurationSampler,
-    )
+    ),
+    "reciprocal_configuration": NullModel(
+        name="reciprocal_configuration",
+        keeps=reciprocal_configuration.KEEPS,
+        sampler=reciprocal_configuration.ReciprocalConfigurationSampler,
+    ),
+    "block": NullModel(
+        name="block",
+        keeps=block.KEEPS,
+        sampler=block.BlockSampler,
+    ),
+    "spatial": NullModel(
+        name="spatial",
+        keeps=spatial.KEEPS,
+        sampler=spatial.SpatialSampler,
+    ),
+    "weights": NullModel(
+        name="weights",
+        keeps=weights.KEEPS,
+        sampler=weights.WeightsSampler,
+    ),
 }
 
 
@@ -55,14 +102,13 @@ def null_model(name: str) -> NullModel:
 def sampler(g: Graph, null: str = "configuration", **options: Any) -> Sampler:
     """Make a sampler for a graph; see `sample` for the parameters."""
     require_graph(g)
-    simple = g.without_self_loops()
     model = null_model(null)
-    known = list(inspect.signature(model.sampler).parameters)[3:]
-    unknown = [name for name in options if name not in known]
+    unknown = [name for name in options if name not in model.options]
     if unknown:
-        msg = f"The {null} null has no option {', '.join(unknown)}; it has {', '.join(known)}."
+        has = f"it has {', '.join(model.options)}" if model.options else "it has none"
+        msg = f"The {null} null has no option {', '.join(unknown)}; {has}."
         raise ValueError(msg)
-    return model.sampler(simple.n_nodes, simple.out_sources, simple.out_indices, **options)
+    return model.sampler(g.without_self_loops(), **options)
 
 
 def sample(
@@ -78,7 +124,7 @@ def sample(
     ----------
     g : Graph
         Self-loops are left out.
-    null_model : {"configuration"}
+    null_model : str
         ``configuration`` keeps each neuron's in- and out-degree, see
         `connectome_analysis.null_models.configuration`.
     rng : int, Generator or None
@@ -89,7 +135,8 @@ def sample(
     Returns
     -------
     Graph
-        On the same nodes; every weight is 1, since the wiring that weights belong to is gone.
+        On the same nodes. Every weight is 1 where the null says nothing of weights, since the
+        wiring that weights belong to is gone.
 
     Examples
     --------
@@ -99,5 +146,5 @@ def sample(
     >>> bool((null.out_degree == g.out_degree).all() and (null.in_degree == g.in_degree).all())
     True
     """
-    senders, receivers, _ = sampler(g, null_model, **options).draw(stream(seed_number(rng), 0))
-    return g.with_edges(senders, receivers)
+    draw = sampler(g, null_model, **options).draw(stream(seed_number(rng), 0))
+    return g.with_edges(draw.senders, draw.receivers, draw.weights)

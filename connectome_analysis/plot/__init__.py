@@ -5,18 +5,33 @@ matplotlib settings or the backend. ``docs/plots_and_report.md`` says how to rea
 """
 
 from .adjacency_matrix import adjacency
+from .colored_motifs import colored_motifs
 from .degree_curves import degree_distribution
+from .distance_curve_panels import distance_curve
+from .four_node_graphs import motif, motif_table
+from .nulls_compared import nulls_compared
+from .path_lengths_histogram import path_lengths
 from .rich_club_panels import rich_club
 from .small_graphs import triad, triads
+from .striking_motifs import striking_motifs
 from .triad_profile_of_one import triad_profile
 from .triad_profiles_of_many import triad_profiles
+from .type_matrix_map import type_matrix
 
 __all__ = [
     "adjacency",
+    "colored_motifs",
     "degree_distribution",
+    "distance_curve",
+    "motif",
+    "motif_table",
+    "nulls_compared",
+    "path_lengths",
     "rich_club",
+    "striking_motifs",
     "triad",
     "triad_profile",
     "triad_profiles",
     "triads",
+    "type_matrix",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..motifs.triads import TRIAD_NAMES, TRIADS
+from .arrow_outlines import DOT, Points, arrow, double_arrow
 from .look import LABEL_PT, MUTUAL, SMALL_PT, ink
 from .place import axes_or_new
 
@@ -16,17 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.offsetbox import DrawingArea
     from matplotlib.patches import Patch
 
-Points = NDArray[np.float64]
-
-# Lengths are parts of the side of the square that the drawing fills.
+# Parts of the side of the square that the drawing fills.
 _TOP, _LEFT, _RIGHT = (0.5, 0.89), (0.11, 0.22), (0.89, 0.22)
-_DOT = 0.1
-_GAP = 0.03
-_LINE = 0.05
-_HEAD_LENGTH = 0.17
-_HEAD_WIDTH = 0.17
-# The double arrow of a mutual pair bows outwards, clear of the middle of the triangle.
-_BOW = 0.09
+_MIDDLE = (np.array(_TOP) + _LEFT + _RIGHT) / 3
 
 # Node of the canonical form that stands at the top, and the one at the lower left: mutual pairs
 # and single edges lie at the base, and "down" and "up" point down and up.
@@ -131,9 +123,13 @@ def small_graph(name: str, side_pt: float) -> DrawingArea:
 
 def shapes(name: str, corner: tuple[float, float] = (0.0, 0.0), side: float = 1.0) -> list[Patch]:
     """Filled shapes of one class in the square with that lower left corner and side."""
+    return filled(outlines(name), corner, side)
+
+
+def filled(drawing: Outlines, corner: tuple[float, float], side: float) -> list[Patch]:
+    """Make shapes of outlines, in the square with that lower left corner and side."""
     from matplotlib.patches import Circle, Polygon
 
-    drawing = outlines(name)
     dark = ink()
     found: list[Patch] = []
     for outline, mutual in drawing.arrows:
@@ -152,7 +148,7 @@ class Outlines(NamedTuple):
     ----------
     arrows : list of ((K, 2) float64, bool)
         Outline of each arrow, and whether it stands for a mutual pair.
-    dots : (3, 2) float64
+    dots : (N, 2) float64
         Centres.
     dot_radius : float
     """
@@ -172,65 +168,16 @@ def outlines(name: str) -> Outlines:
         mutual = (post, pre) in edges
         if mutual and pre > post:
             continue
-        draw = _double_arrow if mutual else _arrow
-        arrows.append((draw(at[pre], at[post]), mutual))
-    return Outlines(arrows, np.array(at), _DOT)
+        start, end = at[pre], at[post]
+        # The double arrow of a mutual pair bows outwards, clear of the middle of the triangle.
+        arrows.append((double_arrow(start, end, _MIDDLE) if mutual else arrow(start, end), mutual))
+    return Outlines(arrows, np.array(at), DOT)
 
 
 def _places(name: str) -> list[Points]:
     top, left = _STANDS[name]
     places = {top: _TOP, left: _LEFT, 3 - top - left: _RIGHT}
     return [np.array(places[node]) for node in range(3)]
-
-
-def _arrow(start: Points, end: Points) -> Points:
-    """(K, 2) outline of a straight arrow from dot to dot."""
-    way = _way(start, end, bow=0.0)
-    left, right, base = _sides(way[_length(way - way[-1]) >= _HEAD_LENGTH])
-    return np.vstack([left, _head(base, way[-1]), right[::-1]])
-
-
-def _double_arrow(start: Points, end: Points) -> Points:
-    """(K, 2) outline of an arrow with a head at both dots, bowed away from the middle."""
-    middle = (np.array(_TOP) + _LEFT + _RIGHT) / 3
-    outwards = _left_of(end - start) @ (start - middle) > 0
-    way = _way(start, end, bow=_BOW if outwards else -_BOW)
-    clear = (_length(way - way[0]) >= _HEAD_LENGTH) & (_length(way - way[-1]) >= _HEAD_LENGTH)
-    left, right, base = _sides(way[clear])
-    return np.vstack(
-        [left, _head(base, way[-1]), right[::-1], _head((left[0] + right[0]) / 2, way[0])]
-    )
-
-
-def _way(start: Points, end: Points, bow: float) -> Points:
-    """(K, 2) points from the rim of one dot to that of the other, bowed to the left by `bow`."""
-    control = (start + end) / 2 + 2 * bow * _left_of(end - start)
-    t = np.linspace(0, 1, 201)[:, None]
-    curve: Points = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    clear = _DOT + _GAP
-    return curve[(_length(curve - start) >= clear) & (_length(curve - end) >= clear)]
-
-
-def _sides(body: Points) -> tuple[Points, Points, Points]:
-    """Left side, right side and end of a line that is drawn `_LINE` wide."""
-    steps = np.gradient(body, axis=0)
-    across = np.column_stack([-steps[:, 1], steps[:, 0]]) / _length(steps)[:, None]
-    return body + _LINE / 2 * across, body - _LINE / 2 * across, body[-1]
-
-
-def _head(base: Points, tip: Points) -> Points:
-    wing = _HEAD_WIDTH / 2 * _left_of(tip - base)
-    return np.vstack([base + wing, tip, base - wing])
-
-
-def _left_of(step: Points) -> Points:
-    """Direction of length 1 to the left of a step."""
-    left: Points = np.array([-step[1], step[0]]) / np.hypot(step[0], step[1])
-    return left
-
-
-def _length(steps: Points) -> Points:
-    return np.hypot(steps[:, 0], steps[:, 1])
 
 
 def _require_name(name: str) -> None:

@@ -1,6 +1,10 @@
-"""``neuropil motifs``: the exact triad census, and what of it is more than chance."""
+"""``neuropil motifs``: exact counts of motifs, and what of it is more than chance."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ..options import (
     EdgeType,
@@ -9,23 +13,30 @@ from ..options import (
     MinSynapses,
     Name,
     Null,
+    NullOption,
     Out,
     Plot,
     Samples,
     Seed,
     Where,
+    null_options,
     open_graph,
     samples_warning,
 )
 from ..output import console, print_json, print_table, progress, records, write_figure, write_table
 
-HELP = """Count every triad exactly and compare the counts with graphs drawn from a null model.
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELP = """Count every motif exactly and compare the counts with graphs drawn from a null model.
 
 Examples:
 
     neuropil motifs celegans-cook2019-hermaphrodite --null configuration -n 1000
 
-    neuropil motifs fly-mushroom-body-right --where "side = 'right'" --json
+    neuropil motifs celegans-varshney2011 --size 4 --null reciprocal_configuration -n 200 --top 20
+
+    neuropil motifs celegans-varshney2011 --colors sign --null block --null-option groups=sign
 
     neuropil motifs my_connectome/ --min-synapses 5 --plot triads.png --out triads.csv
 
@@ -37,7 +48,22 @@ def motifs(
     connectome: Name,
     null: Null = "configuration",
     samples: Samples = 1000,
+    size: Annotated[
+        int, typer.Option("--size", help="Neurons of a motif: 3 (triads) or 4 (199 classes).")
+    ] = 3,
+    colors: Annotated[
+        str | None,
+        typer.Option("--colors", help="Column of nodes that colors the neurons, e.g. sign."),
+    ] = None,
+    decide_at: Annotated[
+        float | None,
+        typer.Option("--decide-at", help="Stop early once all is decided at this level."),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", help="Rows to show, farthest from the null first; 0 for all.")
+    ] = 30,
     seed: Seed = 0,
+    null_option: NullOption = None,
     edge_type: EdgeType = "chemical",
     min_synapses: MinSynapses = None,
     where: Where = None,
@@ -46,29 +72,43 @@ def motifs(
     out: Out = None,
     plot: Plot = None,
 ) -> None:
-    """Count triads and compare them with a null model."""
+    """Count motifs and compare them with a null model."""
     import connectome_analysis as ca
 
+    if plot is not None and null == "none":
+        msg = "--plot draws the comparison with a null model; give --null configuration."
+        raise ValueError(msg)
+    options = null_options(null_option)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
     if null == "none":
-        if plot is not None:
-            msg = "--plot draws the comparison with a null model; give --null configuration."
+        if options or decide_at is not None:
+            msg = "--null-option and --decide-at belong to a null model; give --null too."
             raise ValueError(msg)
-        table = ca.motifs.triad_census(g, n_jobs=jobs).to_frame()
+        table = (
+            ca.motifs.triad_census(g, n_jobs=jobs).to_frame()
+            if size == 3 and colors is None
+            else ca.motifs.count(g, size, colors=colors, n_jobs=jobs)  # type: ignore[arg-type]
+        )
     else:
         with progress(f"{samples:,} {null} nulls") as tell:
             table = ca.motifs.significance(
                 g,
                 null,  # type: ignore[arg-type]
                 samples,
+                size=size,  # type: ignore[arg-type]
+                colors=colors,
                 rng=seed,
                 n_jobs=jobs,
+                decide_at=decide_at,
                 progress=tell,
+                **options,
             )
     if out is not None:
         write_table(table, out)
     if plot is not None:
-        write_figure(ca.plot.triad_profile(table).figure, plot)
+        triads = size == 3 and colors is None
+        draw = ca.plot.triad_profile if triads else ca.plot.striking_motifs
+        write_figure(draw(table).figure, plot)
     facts = {
         "connectome": opened.name,
         "edge_type": edge_type,
@@ -82,17 +122,30 @@ def motifs(
     if json:
         print_json(facts | {"motifs": records(table)})
         return
-    shown = table.drop(columns=["null_model", "n_samples", "null_sd"], errors="ignore")
+    shown = _farthest_first(table, top)
+    shown = shown.drop(columns=["null_model", "n_samples", "null_sd", "edges"], errors="ignore")
     counts = dict.fromkeys(("count", "observed"), ",d")
     means = dict.fromkeys(("null_mean", "null_low", "null_high"), ",.1f")
     print_table(shown, f"{opened.name}: {g.n_nodes:,} neurons, {g.n_edges:,} edges", counts | means)
+    if len(shown) < len(table):
+        console().print(f"{len(shown)} of {len(table):,} motifs; --top 0 shows all.")
     if null != "none":
+        drawn = int(table.attrs["n_samples"])
         console().print(
-            f"Null: {null}, {samples:,} samples, seed {seed}. It keeps {facts['keeps']}.\n"
+            f"Null: {null}, {drawn:,} samples, seed {seed}. It keeps {facts['keeps']}.\n"
             f"Mixing: {facts['proposals_per_sample']:,} proposals a sample, "
             f"{facts['accepted_per_sample']:,} accepted, "
-            f"{facts['original_edges_kept']:.1%} of the original edges left.",
+            f"{facts['original_edges_kept']:.1%} of the original edges left."
+            + (f"\nStopped after {drawn:,} of {samples:,} samples." if drawn < samples else ""),
             soft_wrap=True,
         )
         if (few := samples_warning(samples)) is not None:
             console().print(few, soft_wrap=True)
+
+
+def _farthest_first(table: pd.DataFrame, top: int) -> pd.DataFrame:
+    """The rows to show: all where few, otherwise the most striking first."""
+    if top <= 0 or len(table) <= top:
+        return table
+    by = table["z"].abs() if "z" in table.columns else table["count"]
+    return table.loc[by.sort_values(ascending=False, kind="stable").index[:top]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,14 +13,23 @@ from ..options import (
     MinSynapses,
     Name,
     Null,
+    NullOption,
     Out,
     Plot,
     Samples,
     Seed,
     Where,
+    null_options,
     open_graph,
 )
 from ..output import console, print_json, print_table, progress, records, write_figure, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    import connectome_analysis as ca
 
 HELP = """Rich-club curve: density among neurons of degree above k, over its mean on a null model.
 
@@ -29,6 +38,10 @@ Examples:
     neuropil rich-club celegans-varshney2011
 
     neuropil rich-club larva-mushroom-body-right --degree out -n 200 --json
+
+    neuropil rich-club celegans-cook2019-hermaphrodite --weighted --null weights
+
+    neuropil rich-club celegans-varshney2011 --null none --members 30
 
     neuropil rich-club my_connectome/ --plot rich_club.png --out rich_club.csv
 """
@@ -41,7 +54,15 @@ def rich_club(
     ] = "total",
     null: Null = "configuration",
     samples: Samples = 1000,
+    weighted: Annotated[
+        bool, typer.Option("--weighted", help="Weight among the rich instead of connections.")
+    ] = False,
+    members: Annotated[
+        int | None,
+        typer.Option("--members", help="List the neurons of degree above this instead.", min=0),
+    ] = None,
     seed: Seed = 0,
+    null_option: NullOption = None,
     edge_type: EdgeType = "chemical",
     min_synapses: MinSynapses = None,
     where: Where = None,
@@ -54,16 +75,22 @@ def rich_club(
     import connectome_analysis as ca
 
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
+    if members is not None:
+        _print_members(opened, g, members, degree, json=json, out=out)
+        return
     with progress(f"{samples:,} {null} nulls") as tell:
         table = ca.rich_club(
             g,
             degree,  # type: ignore[arg-type]
             None if null == "none" else null,  # type: ignore[arg-type]
             samples,
+            weighted=weighted,
             rng=seed,
             n_jobs=jobs,
             progress=tell,
+            **null_options(null_option),
         )
+    runs = None if null == "none" else ca.rich_club_range(table)
     if out is not None:
         write_table(table, out)
     if plot is not None:
@@ -75,7 +102,8 @@ def rich_club(
         "edges": g.n_edges,
     } | dict(table.attrs)
     if json:
-        print_json(facts | {"rich_club": records(table)})
+        ranges = {} if runs is None else {"significant": records(runs)}
+        print_json(facts | ranges | {"rich_club": records(table)})
         return
     shown = table.drop(columns=["null_model", "n_samples", "null_sd"], errors="ignore")
     if len(shown) > 40:  # a curve has a row for every degree; a screen wants some forty
@@ -87,3 +115,33 @@ def rich_club(
             f"Null: {null}, {samples:,} samples, seed {seed}. It keeps {facts['keeps']}.",
             soft_wrap=True,
         )
+        console().print(_in_words(runs), soft_wrap=True)
+
+
+def _in_words(runs: pd.DataFrame | None) -> str:
+    if runs is None or len(runs) == 0:
+        return "At no degree are the rich joined more than the null asks for (q at most 0.05)."
+    spans = [
+        f"{run['onset']} to {run['end']}" if run["onset"] < run["end"] else f"{run['onset']}"
+        for run in runs.to_dict("records")
+    ]
+    first = runs.iloc[0]
+    return (
+        f"Joined more than the null asks for (q at most 0.05) at k = {', '.join(spans)}. It begins "
+        f"with {int(first['n_neurons_at_onset']):,} neurons of degree above {int(first['onset'])}; "
+        f"--members {int(first['onset'])} lists them."
+    )
+
+
+def _print_members(
+    opened: ca.Connectome, g: ca.Graph, k: int, degree: str, *, json: bool, out: Path | None
+) -> None:
+    import connectome_analysis as ca
+
+    table = ca.rich_club_members(g, k, degree)  # type: ignore[arg-type]
+    if out is not None:
+        write_table(table, out)
+    if json:
+        print_json({"connectome": opened.name, "degree": degree, "k": k, "members": records(table)})
+        return
+    print_table(table, f"{opened.name}: {len(table):,} neurons of {degree} degree above {k}")

@@ -52,6 +52,33 @@ def test_the_readme_example_runs(tmp_path: Path) -> None:
     assert len([line for line in code.splitlines() if line.strip()]) <= 12
 
 
+# Pages whose Python blocks, one after the other, are a program that runs on bundled data.
+TOLD_IN_CODE = [
+    page
+    for page in PAGES
+    if page.parent.name == "docs"
+    and (page.stem.startswith("null_") or page.stem in (
+        "colored_motifs", "graph", "measures", "motif_search", "motifs", "paths", "rich_club",
+        "significance",
+    ))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", TOLD_IN_CODE, ids=page_id)
+def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    code = "\n".join(blocks(page, "python"))
+    assert code
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def commands_of(page: Path) -> list[str]:
     found: list[str] = []
     for code in blocks(page, "console"):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
@@ -30,12 +31,26 @@ def draw(
     """One plot of a real result, as a function of the axes."""
     return {
         "adjacency": lambda ax: ca.plot.adjacency(worm, ax=ax),
+        "colored_motifs": lambda ax: ca.plot.colored_motifs(
+            ca.motifs.colored_census(worm, "sign"), ax
+        ),
         "degree_distribution": lambda ax: ca.plot.degree_distribution(worm, ax),
+        "distance_curve": lambda ax: ca.plot.distance_curve(
+            ca.measures.distance_curve(worm, positions_nm=np.eye(279)[:, :3] * 9e3), ax
+        ),
+        "motif": lambda ax: ca.plot.motif("4-204", ax),
+        "motif_table": lambda ax: ca.plot.motif_table(["030T", "4-204"], ax=ax),
+        "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
+        "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
         "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
+        "striking_motifs": lambda ax: ca.plot.striking_motifs(triads_of_worm, ax),
         "triad": lambda ax: ca.plot.triad("120C", ax),
         "triad_profile": lambda ax: ca.plot.triad_profile(triads_of_worm, ax),
         "triad_profiles": lambda ax: ca.plot.triad_profiles([triads_of_worm], ax),
         "triads": ca.plot.triads,
+        "type_matrix": lambda ax: ca.plot.type_matrix(
+            ca.measures.type_matrix(worm, "cell_class"), ax
+        ),
     }[request.param]
 
 

@@ -1,0 +1,29 @@
+"""Options: what every null model asks of the options it is given, and says where they are wrong."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def require_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
+    """Raise a ValueError that lists the choices where `given` is none of them."""
+    if given not in choices:
+        listed = ", ".join(repr(choice) for choice in choices)
+        msg = f"{name} must be one of {listed}, got {given!r}."
+        raise ValueError(msg)
+
+
+def require_positive(name: str, given: float) -> None:
+    """Raise a ValueError where `given` is not a finite number above 0."""
+    if not given > 0 or not math.isfinite(given):
+        msg = f"{name} must be above 0, got {given!r}."
+        raise ValueError(msg)
+
+
+def require_count(name: str, given: object) -> None:
+    """Raise a ValueError where `given` is not a whole number of at least 1."""
+    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
+        msg = f"{name} must be a whole number of at least 1, got {given!r}."
+        raise ValueError(msg)

@@ -1,0 +1,112 @@
+"""Reciprocal configuration model: degrees are kept, and how many of its partners each neuron answers.
+
+Every neuron keeps how many it sends to one way, how many send to it one way, and with how many it
+is joined both ways. Each graph with these numbers is equally likely. The chain makes rounds of
+
+- fast moves, see `reciprocal_switching`: switches of one-way edges, switches of mutual pairs,
+  reversals of three-cycles;
+- a few excursions, see `mutual_excursions`, without which some graphs could not be reached.
+
+Milo et al. 2002, doi:10.1126/science.298.5594.824, hold motifs against graphs with these numbers;
+Garlaschelli and Loffredo 2006, doi:10.1103/PhysRevE.73.015101, have the model that keeps them on
+average.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..compiled import compiled
+from ..graph import Graph
+from ..random_streams import State
+from .draw import Draw, Mixing, edges_kept
+from .edge_set import BIT_MATRIX_UP_TO_NODES, LANES, with_spare
+from .mutual_excursions import make_excursions
+from .options import require_positive
+from .partners import fill_partners, fill_receivers, joined_bits, places_of
+from .reciprocal_switching import switch_dyads
+
+KEEPS = (
+    "the number of neurons each neuron sends to only, receives from only, and is joined with both "
+    "ways; no self-loops"
+)
+PROPOSALS_PER_EDGE = 20.0
+LEAST_PROPOSALS = 1000
+# Fast moves and excursions take turns; a large graph, whose edges take time to regroup, needs few.
+_ROUNDS = 20
+_ROUNDS_OF_LARGE = 4
+_LARGE = 1 << 10
+# Excursions of a round: many for a handful of edges, where moves without them may not go far.
+_EXCURSIONS = 200
+_SMALL = 200
+_EDGES_PER_EXCURSION = 1024
+
+
+class ReciprocalConfigurationSampler:
+    """Draws from the reciprocal configuration model of one graph.
+
+    Parameters
+    ----------
+    g : Graph
+        Without self-loops.
+    proposals_per_edge : float
+        Fast moves of the chain for each edge, rejected ones included; at least 1,000 in all.
+    """
+
+    keeps = KEEPS
+
+    def __init__(self, g: Graph, *, proposals_per_edge: float = PROPOSALS_PER_EDGE) -> None:
+        require_positive("proposals_per_edge", proposals_per_edge)
+        self._g = g
+        self.length = ("proposals_per_edge", float(proposals_per_edge))
+        self._places = places_of(g)
+        self._steps = max(int(np.ceil(proposals_per_edge * g.n_edges)), LEAST_PROPOSALS)
+        self._rounds = _ROUNDS if g.n_edges < _LARGE else _ROUNDS_OF_LARGE
+        few = min(_EXCURSIONS, _EXCURSIONS * _SMALL // max(g.n_edges, 1))
+        self._excursions = max(few, g.n_edges // _EDGES_PER_EXCURSION)
+        self.proposals = self._steps + self._rounds * self._excursions
+
+    def draw(self, state: State) -> Draw:
+        """Draw one graph; see `Sampler.draw`. Edges come by sender."""
+        g = self._g
+        if g.n_edges < 2:
+            mixing = Mixing(proposals=0, accepted=0, edges_kept=1.0)
+            return Draw(g.out_sources.copy(), g.out_indices.copy(), None, mixing)
+        receivers = with_spare(g.out_indices)
+        accepted = _run(
+            *(g.out_sources, receivers, g.out_indptr, g.in_indptr, self._places),
+            *(g.n_nodes <= BIT_MATRIX_UP_TO_NODES, self._steps, self._rounds, self._excursions),
+            state,
+        )
+        receivers = receivers[: g.n_edges]
+        mixing = Mixing(
+            proposals=self.proposals,
+            accepted=int(accepted),
+            edges_kept=edges_kept(g, g.out_sources, receivers),
+        )
+        return Draw(g.out_sources.copy(), receivers, None, mixing)
+
+
+@compiled
+def _run(  # type: ignore[no-untyped-def]
+    senders, receivers, offsets, in_offsets, places, in_bits, steps, rounds, excursions, state
+):
+    """Run the chain; how many steps changed the graph.
+
+    receivers : (E + LANES,), by sender, changed in place; the other arrays as in `fill_partners`.
+    """
+    partners = np.full(places.rows[-1] + LANES, -1, np.int32)
+    ends = np.empty(places.one_way[-1], np.int32)
+    twins = np.empty(places.mutual[-1], np.int32)
+    bits = np.empty((0, 0), np.uint64)
+    cursors = np.zeros(2, np.int64)
+    accepted = 0
+    for number in range(rounds):
+        fill_partners(receivers, offsets, in_offsets, places, partners, ends, twins)
+        if in_bits:
+            bits = joined_bits(places, partners)
+        share = steps * (number + 1) // rounds - steps * number // rounds
+        accepted += switch_dyads(places, partners, ends, twins, bits, cursors, share, state)
+        fill_receivers(places, partners, receivers, offsets)
+        accepted += make_excursions(senders, receivers, offsets, excursions, state)
+    return accepted
