@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..graph import require_graph
 
 if TYPE_CHECKING:
@@ -18,16 +19,33 @@ def reciprocal_edges(g: Graph) -> NDArray[np.bool_]:
 
     A self-loop is its own reverse.
     """
-    answered = np.zeros(g.n_edges, dtype=bool)
-    if g.n_edges:
-        # Keys of edges ascend by sender, keys of reversed edges by receiver, so that the search
-        # walks through memory once: 8x faster than in the order of edges at 2.7e6 edges.
-        n = np.int64(g.n_nodes)
-        keys = g.out_sources * n + g.out_indices
-        receivers = np.repeat(np.arange(g.n_nodes), g.in_degree)
-        place = np.searchsorted(keys, receivers * n + g.in_indices)
-        place[place == len(keys)] = 0
-        answered[g.in_edges] = keys[place] == receivers * n + g.in_indices
+    answered: NDArray[np.bool_] = _answered(g.out_indptr, g.out_indices)
+    return answered
+
+
+@compiled
+def _answered(indptr, indices):  # type: ignore[no-untyped-def]
+    """indptr : (N + 1,) int64, indices : (E,) int32 in [0, N), ascending in each row; not checked.
+
+    Senders are walked in ascending order, so what is looked up in a row ascends too: a cursor in
+    each row only moves forward, and all look-ups together read every row once.
+    """
+    answered = np.zeros(indices.shape[0], np.bool_)
+    cursor = indptr[:-1].copy()
+    for i in range(indptr.shape[0] - 1):
+        # What lies before the cursor of i has been asked for by its other end, or cannot answer.
+        first = cursor[i]
+        while first < indptr[i + 1] and indices[first] < i:
+            first += 1
+        for e in range(first, indptr[i + 1]):
+            j = indices[e]
+            place, stop = cursor[j], indptr[j + 1]
+            while place < stop and indices[place] < i:
+                place += 1
+            cursor[j] = place
+            if place < stop and indices[place] == i:
+                answered[e] = True
+                answered[place] = True
     return answered
 
 
