@@ -72,7 +72,8 @@ def rich_club(
         over the sum of the n_edges largest weights of the graph, NaN without edges. With a null
         ``null_mean``, ``null_sd``, ``null_low``, ``null_high`` of phi, ``phi_normalized`` = phi /
         null_mean with its 95 % interval ``phi_normalized_low``, ``phi_normalized_high`` (phi over
-        the null's percentiles), ``p_value`` (share of samples with phi as large, +1 rule),
+        the null's percentiles, NaN where they are 0), ``p_value`` (share of samples with phi as
+        large, +1 rule),
         ``q_value`` (Benjamini and Hochberg 1995 over k), ``null_model``, ``n_samples``. ``attrs``
         holds the seed, what the null keeps and how far its samples mixed.
 

@@ -10,6 +10,8 @@ from .draw import Draw, Mixing, Sampler
 from .dyad import DyadSampler
 from .erdos_renyi import ErdosRenyiSampler
 from .expected_triads import expected_triads, expected_triads_of
+from .mixing import MixingReport, mixing
+from .reciprocal_configuration import ReciprocalConfigurationSampler
 from .sample import NULL_MODELS, NullModel, sample, sampler
 from .spatial import SpatialSampler
 from .weights import WeightsSampler
@@ -22,13 +24,16 @@ __all__ = [
     "DyadSampler",
     "ErdosRenyiSampler",
     "Mixing",
+    "MixingReport",
     "NullModel",
+    "ReciprocalConfigurationSampler",
     "Sampler",
     "SpatialSampler",
     "WeightsSampler",
     "against",
     "expected_triads",
     "expected_triads_of",
+    "mixing",
     "sample",
     "sampler",
 ]

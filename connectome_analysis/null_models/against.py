@@ -72,7 +72,7 @@ def against(
     >>> import connectome_analysis as ca
     >>> worm = ca.open("celegans-varshney2011").graph()
     >>> table = ca.null_models.against(worm, ca.measures.reciprocity, n_samples=100)
-    >>> round(table.loc["reciprocity", "ratio"], 1)
+    >>> print(round(table.loc["reciprocity", "ratio"], 1))
     3.7
     """
     import pandas as pd

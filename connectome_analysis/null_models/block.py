@@ -34,10 +34,10 @@ KEEPS = (
     "each group to each other; no self-loops"
 )
 ROUNDS = 20
-# So many in a round, and enough for graphs of a handful of edges: there some of the graphs wanted
-# lie several wrong counts from all others, and one excursion in some hundred finds the way.
+# In a round one for so many edges, and on a handful of edges some 250: there some of the graphs
+# wanted lie several wrong counts from all others, and one excursion in some hundred finds the way.
 _EDGES_PER_EXCURSION = 64
-_LEAST_EXCURSIONS = 250
+_IF_SMALL = 25_000
 # Every second may go on: what takes one step, the trades do better.
 _ONCE = np.uint64(1)
 
@@ -82,7 +82,7 @@ class BlockSampler:
         self._groups = numbered.of
         self._n_groups = numbered.n_groups
         self._rounds = int(rounds)
-        self._excursions = -(-g.n_edges // _EDGES_PER_EXCURSION) + _LEAST_EXCURSIONS
+        self._excursions = g.n_edges // _EDGES_PER_EXCURSION + _IF_SMALL // (g.n_edges + 100)
         self._senders = _members(numbered.of, numbered.n_groups, g.out_degree)
         self._receivers = _members(numbered.of, numbered.n_groups, g.in_degree)
 

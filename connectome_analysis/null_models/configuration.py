@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..graph import Graph
-from ..random_streams import State
+from ..random_streams import State, stream
+from .chain_length import LEAST_PROPOSALS, enough_per_edge, proposals_of, trial_steps
 from .curveball import trade_and_reverse
-from .draw import Draw, Mixing, edges_kept
+from .draw import Draw, EdgeArray, Mixing, edges_kept
 from .edge_set import BIT_MATRIX_UP_TO_NODES, bit_rows, hub_rows, with_spare
 from .options import require_choice, require_positive
 from .switching import switch_and_reverse
@@ -24,10 +25,7 @@ from .switching import switch_and_reverse
 Method = Literal["switching", "curveball"]
 
 KEEPS = "the number of neurons each neuron sends to and receives from; no self-loops"
-PROPOSALS_PER_EDGE = 20.0
 ROUNDS = 100
-# So that a graph of a handful of edges mixes too; costs some ten microseconds.
-LEAST_PROPOSALS = 1000
 
 _NO_BITS: NDArray[np.uint64] = np.empty((0, 0), np.uint64)
 _NO_HUB: NDArray[np.int32] = np.empty(0, np.int32)
@@ -43,8 +41,9 @@ class ConfigurationSampler:
     method : {"switching", "curveball"}
         Both draw every graph with the same degrees equally often.
     proposals_per_edge : float, optional
-        For switching: steps of the chain for each edge, rejected ones included; 20 where left
-        out, and at least 1,000 in all.
+        For switching: steps of the chain for each edge, rejected ones included, and at least 1,000
+        in all. Where left out 20, or more for a graph so dense that few are accepted, see
+        `chain_length`.
     rounds : float, optional
         For curveball: how often every neuron trades; 100 where left out, and as often as makes
         1,000 trades in all. Rounded up.
@@ -91,14 +90,16 @@ class ConfigurationSampler:
         if rounds is not None:
             msg = "rounds is for method='curveball'; switching has proposals_per_edge."
             raise ValueError(msg)
-        given = PROPOSALS_PER_EDGE if proposals_per_edge is None else proposals_per_edge
-        require_positive("proposals_per_edge", given)
-        self.length = ("proposals_per_edge", float(given))
-        self.proposals = max(int(np.ceil(given * g.n_edges)), LEAST_PROPOSALS)
         if g.n_nodes <= BIT_MATRIX_UP_TO_NODES:
             self._bits = bit_rows(g.n_nodes, g.n_nodes, g.out_sources, g.out_indices)
         else:
             self._hub, self._hub_bits = hub_rows(g)
+        if proposals_per_edge is None:
+            tried = trial_steps(g.n_edges)
+            trial = self._switch(with_spare(g.out_indices), tried, stream(0, 0))
+            proposals_per_edge = enough_per_edge(tried, trial)
+        self.proposals = proposals_of(proposals_per_edge, g.n_edges)
+        self.length = ("proposals_per_edge", float(proposals_per_edge))
 
     def draw(self, state: State) -> Draw:
         """Draw one graph; see `Sampler.draw`. Edges come by sender."""
@@ -113,10 +114,7 @@ class ConfigurationSampler:
                 *(self._rounds, state),
             )
         else:
-            accepted = switch_and_reverse(
-                *(g.out_sources, receivers, g.out_indptr, self._bits.copy()),
-                *(self._hub, self._hub_bits.copy(), self.proposals, state),
-            )
+            accepted = self._switch(receivers, self.proposals, state)
         receivers = receivers[: g.n_edges]
         mixing = Mixing(
             proposals=self.proposals,
@@ -124,3 +122,14 @@ class ConfigurationSampler:
             edges_kept=edges_kept(g, g.out_sources, receivers),
         )
         return Draw(g.out_sources.copy(), receivers, None, mixing)
+
+    def _switch(self, receivers: EdgeArray, steps: int, state: State) -> int:
+        """Run the chain on rows that begin as those of the graph; how many steps changed them."""
+        g = self._g
+        if g.n_edges < 2:
+            return 0
+        accepted = switch_and_reverse(
+            *(g.out_sources, receivers, g.out_indptr, self._bits.copy()),
+            *(self._hub, self._hub_bits.copy(), steps, state),
+        )
+        return int(accepted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,11 +75,13 @@ def groups_of(g: Graph, groups: str | ArrayLike | None) -> Groups:
             f"or an array of {g.n_nodes} labels, one for each neuron."
         )
         raise ValueError(msg)
-    labels = nodes[groups] if isinstance(groups, str) else pd.Series(np.asarray(groups))
-    if len(labels) != g.n_nodes:
-        msg = f"groups must have {g.n_nodes} labels, one for each neuron, got {len(labels)}."
+    labels: Any = nodes[groups] if isinstance(groups, str) else groups
+    if np.shape(labels) != (g.n_nodes,):
+        got = f"shape {np.shape(labels)}" if np.ndim(labels) != 1 else len(labels)
+        msg = f"groups must have {g.n_nodes} labels, one for each neuron, got {got}."
         raise ValueError(msg)
-    codes, names = pd.factorize(labels)
+    # Not by way of numpy, which makes the word "nan" of a label missing among strings.
+    codes, names = pd.factorize(pd.Series(labels))
     missing = codes < 0
     n_missing = int(missing.sum())
     of = np.where(missing, len(names), codes).astype(np.int32)

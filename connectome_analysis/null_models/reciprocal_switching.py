@@ -2,12 +2,14 @@
 
 - two one-way edges a->b, c->d become a->d, c->b;
 - two mutual pairs a=b, c=d become a=d, c=b;
+- two mutual pairs a=b, c=d and two one-way edges d->a, b->c become mutual pairs a=d, c=b and
+  one-way edges b->a, d->c;
 - a three-cycle of one-way edges is turned round.
 
-The first two are rejected where a new pair is joined already, one way or both. The order of steps
+The first two are rejected where a new pair is joined already, one way or both. The third is what
+is proposed where both are. The order of steps
 is that of `switching`: the first edge runs through all, the second comes from a window, and no
-choice looks at the graph. One-way edges and mutual pairs take turns, as many steps for each as it
-has edges.
+choice looks at the graph. One-way edges and mutual pairs take turns.
 """
 
 from __future__ import annotations
@@ -28,13 +30,16 @@ _LONG_ROW = 512
 
 
 @compiled
-def switch_dyads(places, partners, ends, twins, bits, cursors, proposals, state):  # type: ignore[no-untyped-def]
-    """Run the chain; how many proposals changed the graph.
+def switch_dyads(  # type: ignore[no-untyped-def]
+    places, partners, ends, twins, bits, cursors, proposals, shares, state
+):
+    """Run the chain; how many proposals changed one-way edges, and how many mutual pairs.
 
     places, partners, ends, twins : see `partners`; bits : (N, ceil(N / 64)) which neurons are
-    joined, or (0, 0); cursors : (2,) int64, the one-way edge and the mutual pair that are next. All
-    but places are changed in place; not checked here. With bits, `ends` and the last part of each
-    row are not kept right.
+    joined, or (0, 0); cursors : (2,) int64, the one-way edge and the mutual pair that are next;
+    shares : the two shares of the proposals that one-way edges and mutual pairs get, any two
+    numbers of at least 0, 0 where there are none. Arrays but those of places are changed in place;
+    not checked here. With bits, `ends` and the last part of each row are not kept right.
     """
     n_one, n_two = ends.shape[0], twins.shape[0]
     two_window = max(_WINDOW * n_two // max(n_one, 1), 1024)
@@ -46,14 +51,13 @@ def switch_dyads(places, partners, ends, twins, bits, cursors, proposals, state)
     cursor, two_cursor = cursors[0], cursors[1]
     first, two_first = np.int64(0), np.int64(0)
     stay, two_stay = 0, 0
-    accepted = 0
+    moved_one, moved_two = 0, 0
     done = 0
     one_done = 0
     while done < proposals:
         size = min(size, proposals - done)
         fill_words(words[:4], state)
-        # One-way edges have had, of all steps, the share that they are of all edges.
-        if n_one > 0 and one_done * (n_one + n_two) <= done * n_one:
+        if n_one > 0 and one_done * (shares[0] + shares[1]) <= done * shares[0]:
             n_turns = heads(words, size >> 3)
             left = size - n_turns
             if stay <= 0:
@@ -64,19 +68,19 @@ def switch_dyads(places, partners, ends, twins, bits, cursors, proposals, state)
                 count = min(left, AT_ONCE)
                 fill_words(words, state)
                 if bits.shape[0] > 0:
-                    accepted += _switch_one_way_in_bits(
+                    moved_one += _switch_one_way_in_bits(
                         places, partners, bits, words[:count], cursor, first
                     )
                 else:
                     moved, marked = _switch_one_way_in_rows(
                         places, partners, ends, marks, marked, words[:count], cursor, first
                     )
-                    accepted += moved
+                    moved_one += moved
                 cursor = (cursor + count) % n_one
                 left -= count
             if n_turns > 0:
                 fill_words(turns[: 2 * n_turns], state)
-                accepted += _reverse_three_cycles(
+                moved_one += _reverse_three_cycles(
                     places, partners, ends, bits.shape[0] == 0, turns, n_turns
                 )
             one_done += size
@@ -90,17 +94,18 @@ def switch_dyads(places, partners, ends, twins, bits, cursors, proposals, state)
                 count = min(left, AT_ONCE)
                 fill_words(words, state)
                 moved = _switch_mutual(
-                    places, partners, twins, bits, words[:count], two_cursor, two_first, two_window
+                    *(places, partners, ends, twins, bits),
+                    *(words[:count], two_cursor, two_first, two_window),
                 )
                 if moved > 0 and marked >= 0:
                     marks[:] = 0
                     marked = np.int64(-1)
-                accepted += moved
+                moved_two += moved
                 two_cursor = (two_cursor + count) % n_two
                 left -= count
         done += size
     cursors[0], cursors[1] = cursor, two_cursor
-    return accepted
+    return moved_one, moved_two
 
 
 @compiled
@@ -191,8 +196,8 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
 
 
 @compiled
-def _switch_mutual(places, partners, twins, bits, words, i, first, window):  # type: ignore[no-untyped-def]
-    """Propose a switch for each word, of the mutual pairs from i on; how many were made."""
+def _switch_mutual(places, partners, ends, twins, bits, words, i, first, window):  # type: ignore[no-untyped-def]
+    """Propose a switch, or an exchange, for each word, of the mutual pairs from i on; how many made."""
     senders, shift, rows = places.mutual_senders, places.mutual_shift, places.rows
     n_pairs = senders.shape[0]
     width = min(window, n_pairs)
@@ -208,8 +213,15 @@ def _switch_mutual(places, partners, twins, bits, words, i, first, window):  # t
         if a == c or b == d or a == d or c == b:
             continue
         if in_bits:
-            if has_bit(bits, a, d) or has_bit(bits, c, b):
+            a_d, c_b = has_bit(bits, a, d) != 0, has_bit(bits, c, b) != 0
+        else:
+            a_d, c_b = _joined(partners, rows, a, d), _joined(partners, rows, c, b)
+        if a_d != c_b:
+            continue
+        if a_d:
+            if not _exchange(places, partners, ends, not in_bits, a, b, c, d):
                 continue
+        elif in_bits:
             flip_bit(bits, a, b)
             flip_bit(bits, b, a)
             flip_bit(bits, c, d)
@@ -218,8 +230,6 @@ def _switch_mutual(places, partners, twins, bits, words, i, first, window):  # t
             flip_bit(bits, d, a)
             flip_bit(bits, c, b)
             flip_bit(bits, b, c)
-        elif _joined(partners, rows, a, d) or _joined(partners, rows, c, b):
-            continue
         of_b, of_d = twins[here], twins[j]
         partners[here + shift[a]], partners[j + shift[c]] = d, b
         partners[of_b + shift[b]], partners[of_d + shift[d]] = c, a
@@ -227,6 +237,27 @@ def _switch_mutual(places, partners, twins, bits, words, i, first, window):  # t
         twins[j], twins[of_b] = of_b, j
         accepted += 1
     return accepted
+
+
+@compiled
+def _exchange(places, partners, ends, keep_ends, a, b, c, d):  # type: ignore[no-untyped-def]
+    """Turn one-way edges d->a and b->c, if there are, into d->c and b->a; whether there were."""
+    offsets, shift = places.one_way, places.one_way_shift
+    k, m = offsets[d], offsets[b]
+    while k < offsets[d + 1] and partners[k + shift[d]] != a:
+        k += 1
+    if k == offsets[d + 1]:
+        return False
+    while m < offsets[b + 1] and partners[m + shift[b]] != c:
+        m += 1
+    if m == offsets[b + 1]:
+        return False
+    partners[k + shift[d]], partners[m + shift[b]] = c, a
+    if keep_ends:
+        of_a, of_c = ends[k], ends[m]
+        partners[of_a], partners[of_c] = b, d
+        ends[k], ends[m] = of_c, of_a
+    return True
 
 
 @compiled

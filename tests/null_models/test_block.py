@@ -190,6 +190,8 @@ def test_what_is_kept_names_the_groups_and_the_neurons_without_one() -> None:
         (None, "groups must be given: a column of the node table (it has none but node_id), or"),
         ("region", "There is no column 'region': a column of the node table (it has none but"),
         ([1, 2], "groups must have 3 labels, one for each neuron, got 2."),
+        (np.zeros((3, 2)), "groups must have 3 labels, one for each neuron, got shape (3, 2)."),
+        (5, "groups must have 3 labels, one for each neuron, got shape ()."),
     ],
 )
 def test_groups_that_are_not_there_are_asked_for(groups: object, message: str) -> None:
