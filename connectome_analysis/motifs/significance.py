@@ -95,6 +95,12 @@ def significance(
     (1453, True)
     """
     require_graph(g)
+    if null_model == "weights":
+        msg = (
+            "The null 'weights' leaves the wiring as it is, so every count stays the same; hold a "
+            "weighted measure against it with null_models.against(g, measure, 'weights')."
+        )
+        raise ValueError(msg)
     motifs, statistic = _what_to_count(g, size, colors)
     nulls = ensemble(
         g,

@@ -2,12 +2,12 @@
 
 - two one-way edges a->b, c->d become a->d, c->b;
 - two mutual pairs a=b, c=d become a=d, c=b;
-- two mutual pairs a=b, c=d and two one-way edges d->a, b->c become mutual pairs a=d, c=b and
-  one-way edges b->a, d->c;
+- either of these together with two one-way edges d->a, b->c that become b->a, d->c: four-cycles of
+  one-way edges are turned round, one-way edges and mutual pairs change places;
 - a three-cycle of one-way edges is turned round.
 
-The first two are rejected where a new pair is joined already, one way or both. The third is what
-is proposed where both are. The order of steps
+The first two are rejected where one of the new pairs is joined already, one way or both; where both
+are, the third is proposed. The order of steps
 is that of `switching`: the first edge runs through all, the second comes from a window, and no
 choice looks at the graph. One-way edges and mutual pairs take turns.
 """
@@ -69,7 +69,7 @@ def switch_dyads(  # type: ignore[no-untyped-def]
                 fill_words(words, state)
                 if bits.shape[0] > 0:
                     moved_one += _switch_one_way_in_bits(
-                        places, partners, bits, words[:count], cursor, first
+                        places, partners, ends, bits, words[:count], cursor, first
                     )
                 else:
                     moved, marked = _switch_one_way_in_rows(
@@ -109,8 +109,8 @@ def switch_dyads(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _switch_one_way_in_bits(places, partners, bits, words, i, first):  # type: ignore[no-untyped-def]
-    """Propose a switch for each word, of the one-way edges from i on; how many were made."""
+def _switch_one_way_in_bits(places, partners, ends, bits, words, i, first):  # type: ignore[no-untyped-def]
+    """Propose a switch, or an exchange, for each word, of the edges from i on; how many made."""
     senders, shift = places.one_way_senders, places.one_way_shift
     n_edges = senders.shape[0]
     width = min(_WINDOW, n_edges)
@@ -123,16 +123,20 @@ def _switch_one_way_in_bits(places, partners, bits, words, i, first):  # type: i
         at_i, at_j = i + shift[a], j + shift[c]
         b, d = partners[at_i], partners[at_j]
         i = i + 1 if i + 1 < n_edges else 0
-        if a == c or b == d or a == d or c == b or has_bit(bits, a, d) or has_bit(bits, c, b):
+        if a == c or b == d or a == d or c == b or has_bit(bits, a, d) != has_bit(bits, c, b):
             continue
-        flip_bit(bits, a, b)
-        flip_bit(bits, b, a)
-        flip_bit(bits, c, d)
-        flip_bit(bits, d, c)
-        flip_bit(bits, a, d)
-        flip_bit(bits, d, a)
-        flip_bit(bits, c, b)
-        flip_bit(bits, b, c)
+        if has_bit(bits, a, d):
+            if not _exchange(places, partners, ends, False, a, b, c, d):
+                continue
+        else:
+            flip_bit(bits, a, b)
+            flip_bit(bits, b, a)
+            flip_bit(bits, c, d)
+            flip_bit(bits, d, c)
+            flip_bit(bits, a, d)
+            flip_bit(bits, d, a)
+            flip_bit(bits, c, b)
+            flip_bit(bits, b, c)
         partners[at_i] = d
         partners[at_j] = b
         accepted += 1
@@ -153,7 +157,7 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
     for t in range(words.shape[0]):  # the rows of b and d may be anywhere, and will be written
         j = first + pick(words[t], width)
         prefetch(partners, np.int64(ends[j if j < n_edges else j - n_edges]))
-        prefetch(partners, np.int64(ends[i + t if i + t < n_edges else i + t - n_edges]))
+        prefetch(partners, np.int64(ends[(i + t) % n_edges]))
     for t in range(words.shape[0]):
         j = first + pick(words[t], width)
         if j >= n_edges:
@@ -167,7 +171,7 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
         here, at_i, at_j = i, i + shift[a], j + shift[c]
         b, d = partners[at_i], partners[at_j]
         i = i + 1 if i + 1 < n_edges else 0
-        if a == c or b == d or a == d or c == b or marks[d >> 6] >> np.uint64(d & 63) & one:
+        if a == c or b == d or a == d or c == b:
             continue
         # Is c joined with b? `has_in_row` by hand.
         x, row = b, np.int64(c)
@@ -179,18 +183,24 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
             for lane in range(LANES):
                 near |= np.int32(partners[k + np.uint64(lane)] == x)
             k += np.uint64(LANES)
+        joined = False
         if near:
             place = rows[row]
             while place < rows[row + 1] and partners[place] != x:
                 place += 1
-            if place < rows[row + 1]:
+            joined = place < rows[row + 1]
+        if joined != (marks[d >> 6] >> np.uint64(d & 63) & one != 0):
+            continue
+        if joined:
+            if not _exchange(places, partners, ends, True, a, b, c, d):
                 continue
+        else:
+            marks[b >> 6] ^= one << np.uint64(b & 63)
+            marks[d >> 6] ^= one << np.uint64(d & 63)
         of_b, of_d = ends[here], ends[j]
         partners[at_i], partners[at_j] = d, b
         partners[of_b], partners[of_d] = c, np.int32(a)
         ends[here], ends[j] = of_d, of_b
-        marks[b >> 6] ^= one << np.uint64(b & 63)
-        marks[d >> 6] ^= one << np.uint64(d & 63)
         accepted += 1
     return accepted, a
 
@@ -203,6 +213,14 @@ def _switch_mutual(places, partners, ends, twins, bits, words, i, first, window)
     width = min(window, n_pairs)
     in_bits = bits.shape[0] > 0
     accepted = 0
+    if not in_bits:  # the rows of b and d may be anywhere, and will be written
+        for t in range(words.shape[0]):
+            j = first + pick(words[t], width)
+            if j >= n_pairs:
+                j -= n_pairs
+            k = (i + t) % n_pairs
+            prefetch(partners, twins[j] + shift[partners[j + shift[senders[j]]]])
+            prefetch(partners, twins[k] + shift[partners[k + shift[senders[k]]]])
     for t in range(words.shape[0]):
         j = first + pick(words[t], width)
         if j >= n_pairs:
@@ -277,6 +295,23 @@ def _reverse_three_cycles(places, partners, ends, keep_ends, words, count):  # t
     """
     senders, shift, offsets = places.one_way_senders, places.one_way_shift, places.one_way
     accepted = 0
+    # Each stage asks for what the next one reads, for all; what is read then decides.
+    for t in range(count):
+        prefetch(senders, pick(words[2 * t], senders.shape[0]))
+    for t in range(count):
+        i = pick(words[2 * t], senders.shape[0])
+        prefetch(partners, i + shift[senders[i]])
+    for t in range(count):
+        i = pick(words[2 * t], senders.shape[0])
+        b = partners[i + shift[senders[i]]]
+        prefetch(offsets, np.int64(b))
+        prefetch(shift, np.int64(b))
+    for t in range(count):
+        i = pick(words[2 * t], senders.shape[0])
+        b = partners[i + shift[senders[i]]]
+        prefetch(
+            partners, offsets[b] + pick(words[2 * t + 1], offsets[b + 1] - offsets[b]) + shift[b]
+        )
     for t in range(count):
         i = pick(words[2 * t], senders.shape[0])
         a = senders[i]

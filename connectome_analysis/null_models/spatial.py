@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 KEEPS = "the number of edges between neurons at each range of distances"
 PROPOSALS_PER_EDGE = 20.0
-LEAST_PROPOSALS = 20_000
+LEAST_PROPOSALS = 10_000
 
 _NO_GROUPS: NDArray[np.int32] = np.empty(0, np.int32)
 # Of so many excursions, and one, one may have more than one step: see `class_switching`. On small
@@ -60,7 +60,7 @@ class SpatialSampler:
         Keep each neuron's in- and out-degree too.
     proposals_per_edge : float
         With `keep_degrees`: steps of the chain for each edge, rejected ones included; at least
-        20,000 in all.
+        10,000 in all.
 
     Examples
     --------

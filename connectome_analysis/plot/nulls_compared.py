@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -99,15 +99,18 @@ def nulls_compared(
             fontsize=SMALL_PT,
             color="white" if strong else "black" if surprising[row, column] else "#6B6B6B",
         )
-    put_triad_ticks(ax, order, plain_names=None)
-    ax.set_xlim(-0.5, len(order) - 0.5)
     ax.set_yticks(range(len(names)), names, fontsize=LABEL_PT)
-    ax.tick_params(axis="both", length=0)
     ax.spines[:].set_visible(False)
     bar = ax.figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.01, shrink=0.9)
     bar.set_ticks([-3, -2, -1, 0, 1, 2, 3], labels=["⅛", "¼", "½", "1", "2", "4", "8"])
     bar.ax.tick_params(labelsize=TEXT_PT, length=0)
     bar.outline.set_visible(False)
+    # Long labels and the bar take their room from the axes: only laid out one knows what is left.
+    whole: Any = ax.figure.figure  # of a sub-figure, the one it is in
+    whole.draw_without_rendering()
+    put_triad_ticks(ax, order, plain_names=None, widens=1.0)
+    ax.set_xlim(-0.5, len(order) - 0.5)
+    ax.tick_params(axis="both", length=0)
     of_graph = dataset_name(tables[0]) or "one graph"
     words = f"Triads of {of_graph}: observed over mean of each null"
     pale = Patch(color=PALE, label=f"no surprise under that null (q at least {alpha:g})")

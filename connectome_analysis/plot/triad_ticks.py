@@ -21,15 +21,18 @@ _NAME_PT = _FROM_AXIS_PT + 1.35 * TEXT_PT
 _LEAST_READABLE_PT = 6.0
 
 
-def put_triad_ticks(ax: Axes, names: Sequence[str], *, plain_names: bool | None) -> None:
+def put_triad_ticks(
+    ax: Axes, names: Sequence[str], *, plain_names: bool | None, widens: float = 1.1
+) -> None:
     """Give the x axis one tick for each name, at 0, 1, 2, ...
 
     Plain names are wrapped to the room between ticks; None leaves them out where there is none.
+    Margins shrink when the figure is laid out, so axes end up wider than they are before, by a
+    factor `widens`.
     """
     from matplotlib.offsetbox import AnnotationBbox
 
-    # Margins shrink when the figure is laid out, so axes end up wider than they are now.
-    slot = 1.1 * width_pt(ax) / max(len(names), 1)
+    slot = widens * width_pt(ax) / max(len(names), 1)
     side = min(_SIDE_PT, 0.8 * slot)
     room = 0.96 * slot
     longest = max(

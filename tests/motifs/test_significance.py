@@ -139,6 +139,7 @@ def test_progress_is_told_of_every_sample() -> None:
     ("options", "message"),
     [
         ({"null_model": "erdös"}, "no null model 'erdös'; there are: erdos_renyi"),
+        ({"null_model": "weights"}, "leaves the wiring as it is, so every count stays the same"),
         ({"n_samples": 1}, "n_samples must be a whole number of at least 2, got 1"),
         ({"n_samples": 2.5}, "n_samples must be a whole number of at least 2, got 2.5"),
         ({"rng": -1}, "rng must be an integer of at least 0 or a numpy Generator, got -1"),

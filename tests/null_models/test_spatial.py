@@ -66,7 +66,14 @@ def test_every_graph_with_the_same_edges_in_each_bin_is_equally_likely(
 
 
 @pytest.mark.parametrize(
-    ("n_nodes", "n_edges", "seed"), [(5, 7, 1), (5, 8, 4), (6, 7, 5), (6, 8, 6)]
+    ("n_nodes", "n_edges", "seed"),
+    [
+        (5, 7, 1),
+        (5, 8, 4),
+        pytest.param(6, 7, 5, marks=pytest.mark.slow),
+        pytest.param(6, 8, 6, marks=pytest.mark.slow),
+        *(pytest.param(5, 9, seed, marks=pytest.mark.slow) for seed in (8, 17, 50)),
+    ],
 )
 def test_every_graph_with_the_same_degrees_too_is_equally_likely(
     n_nodes: int, n_edges: int, seed: int
