@@ -92,7 +92,7 @@ def edges_kept(g: Graph, senders: EdgeArray, receivers: EdgeArray) -> float:
 @compiled
 def _count_present(indptr, indices, senders, receivers):  # type: ignore[no-untyped-def]
     """How many edges of a list are in a CSR whose rows ascend; not checked here."""
-    count = 0
+    count = np.int64(0)
     for e in range(senders.shape[0]):
         a, b = senders[e], receivers[e]
         low, high = indptr[a], indptr[a + 1]

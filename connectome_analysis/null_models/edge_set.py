@@ -106,9 +106,7 @@ def hub_rows(g: Graph) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     hub = np.full(g.n_nodes, -1, np.int32)
     hub[chosen] = np.arange(len(chosen), dtype=np.int32)
     edges = np.flatnonzero(hub[g.out_sources] >= 0)
-    rows = bit_rows(
-        max(len(chosen), 1), g.n_nodes, hub[g.out_sources[edges]], g.out_indices[edges]
-    )
+    rows = bit_rows(max(len(chosen), 1), g.n_nodes, hub[g.out_sources[edges]], g.out_indices[edges])
     return hub, rows
 
 

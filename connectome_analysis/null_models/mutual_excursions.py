@@ -43,7 +43,7 @@ def make_excursions(senders, receivers, offsets, count, state):  # type: ignore[
     were = np.empty(3 * _MOST_STEPS, np.int32)
     places = np.empty(3, np.int64)
     gains = np.empty(3, np.int32)
-    accepted = 0
+    accepted = np.int64(0)
     for _ in range(count):
         changes = 0
         off = 0

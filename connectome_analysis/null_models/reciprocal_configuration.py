@@ -89,9 +89,7 @@ class ReciprocalConfigurationSampler:
             return Draw(g.out_sources.copy(), g.out_indices.copy(), None, mixing)
         receivers = with_spare(g.out_indices)
         accepted = sum(
-            self._run(
-                receivers, self._steps, self._shares, self._rounds, self._excursions, state
-            )
+            self._run(receivers, self._steps, self._shares, self._rounds, self._excursions, state)
         )
         receivers = receivers[: g.n_edges]
         mixing = Mixing(
@@ -126,7 +124,17 @@ class ReciprocalConfigurationSampler:
 
 @compiled
 def _run_rounds(  # type: ignore[no-untyped-def]
-    senders, receivers, offsets, in_offsets, places, in_bits, steps, shares, rounds, excursions, state
+    senders,
+    receivers,
+    offsets,
+    in_offsets,
+    places,
+    in_bits,
+    steps,
+    shares,
+    rounds,
+    excursions,
+    state,
 ):
     """Run the chain; how many steps changed one-way edges, or both kinds, and mutual pairs alone.
 

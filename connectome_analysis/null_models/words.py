@@ -30,7 +30,7 @@ def fill_words(words, state):  # type: ignore[no-untyped-def]
 @compiled
 def heads(words, tosses):  # type: ignore[no-untyped-def]
     """How many of `tosses` coins, the bits of the first words, fell heads up."""
-    count = 0
+    count = np.int64(0)
     for toss in range(tosses):
         count += np.int64(words[toss >> 6] >> np.uint64(toss & 63) & np.uint64(1))
     return count

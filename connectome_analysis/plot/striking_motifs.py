@@ -89,7 +89,7 @@ def striking_motifs(
     return ax
 
 
-def _one(ax: Axes, place: int, row: pd.Series, alpha: float) -> None:  # type: ignore[type-arg]
+def _one(ax: Axes, place: int, row: pd.Series[Any], alpha: float) -> None:
     low, high = row["null_low"] / row["null_mean"], row["null_high"] / row["null_mean"]
     ax.plot([max(low, 1e-12), high], [place, place], color=PALE, lw=7, solid_capstyle="butt")
     colour = MORE if row["ratio"] > 1 else FEWER

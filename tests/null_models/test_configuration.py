@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
-from scipy.stats import chisquare
 
 import connectome_analysis as ca
 from connectome_analysis.null_models import (
     ConfigurationSampler,
-    Sampler,
     configuration,
     edge_set,
     switching,
 )
 from connectome_analysis.random_streams import stream
 from tests import graphs
-from tests.reference.same_degrees import Edges, with_the_same_degrees
+from tests.null_models.uniform import graph_of, require_uniform
+from tests.reference.all_graphs import with_the_degrees_of
 
 # Small graphs whose degree sequences have few realisations, all of which can be listed.
 SMALL = {
@@ -71,14 +69,6 @@ def options(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return options
 
 
-def drawn_graphs(sampler: Sampler, n_samples: int) -> Counter[Edges]:
-    drawn: Counter[Edges] = Counter()
-    for sample in range(n_samples):
-        senders, receivers, *_ = sampler.draw(stream(11, sample))
-        drawn[tuple(sorted(zip(senders.tolist(), receivers.tolist(), strict=True)))] += 1
-    return drawn
-
-
 @pytest.mark.parametrize("lone_neurons", [0, 40])
 @pytest.mark.parametrize("name", SMALL)
 def test_every_graph_with_the_same_degrees_is_equally_likely(
@@ -86,14 +76,10 @@ def test_every_graph_with_the_same_degrees_is_equally_likely(
 ) -> None:
     # At the default length of the chain, which is the one that people use.
     edges = SMALL[name]
-    everything = with_the_same_degrees(edges)
-    assert len(everything) > 1
-    pre, post = zip(*edges, strict=True)
-    g = ca.Graph.from_edges(pre, post, node_ids=range(max(pre + post) + 1 + lone_neurons))
-    sampler = ConfigurationSampler(g, **options)
-    drawn = drawn_graphs(sampler, max(1000, 50 * len(everything)))
-    assert set(drawn) <= set(everything)
-    assert chisquare([drawn[graph] for graph in everything]).pvalue > 1e-3
+    n_nodes = 1 + max(max(edge) for edge in edges)
+    everything = with_the_degrees_of(edges, n_nodes)
+    sampler = ConfigurationSampler(graph_of(edges, n_nodes + lone_neurons), **options)
+    require_uniform(sampler, everything)
 
 
 def test_degrees_are_kept_exactly_and_no_loop_or_parallel_edge_is_made(
@@ -192,9 +178,7 @@ def test_the_same_seed_gives_the_same_numbers_on_any_number_of_threads(
 
 def test_a_sampler_can_be_sent_elsewhere(options: dict[str, Any]) -> None:
     sampler = ConfigurationSampler(graphs.random_graph(60, 0.1, seed=2), **options)
-    here, there = (
-        one.draw(stream(0, 1)) for one in (sampler, pickle.loads(pickle.dumps(sampler)))
-    )
+    here, there = (one.draw(stream(0, 1)) for one in (sampler, pickle.loads(pickle.dumps(sampler))))
     assert here.receivers.tolist() == there.receivers.tolist()
 
 
