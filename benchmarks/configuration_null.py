@@ -1,16 +1,39 @@
-"""Degree-preserving null, ten proposals an edge, beside igraph; and motif significance."""
+"""Degree-preserving nulls beside igraph and NetworKit; mutual degrees kept too; motif significance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib.util
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 import connectome_analysis as ca
 
 from .measure import Row, processor_seconds, processor_seconds_once
 
+ROUNDS = 20
+
+
+def curveball_of_networkit(g: ca.Graph) -> Callable[[], object]:
+    """As many rounds; shuffled first, without which not every graph could come."""
+    import networkit
+
+    networkit.setNumberOfThreads(1)
+    ends = (g.out_sources.astype(np.uint64), g.out_indices.astype(np.uint64))
+    graph = networkit.graph.GraphFromCoo(
+        (np.ones(g.n_edges), ends), n=g.n_nodes, directed=True, weighted=False
+    )
+
+    def run() -> object:
+        trades = networkit.randomization.GlobalCurveball(graph, ROUNDS, False, True)
+        trades.run()
+        return trades.getGraph()
+
+    return run
+
 
 def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:
-    """One null graph; then ten nulls with their triad census."""
+    """One null graph by each method; then ten nulls with their triad census."""
     for name, g in graphs.items():
         proposals = 10 * g.n_edges
         ours = processor_seconds(
@@ -18,14 +41,40 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:
         )
         bound = f"{1e9 * ours / proposals:.0f} ns a proposal"
         job = "configuration null, 10 proposals an edge"
+        peer = None
         if g.n_edges > 100_000 and not slow_peers:
             yield Row(job=job, graph=name, ours=ours, bound=bound)
-            continue
-        peer = g.to_igraph()
-        time = processor_seconds_once if g.n_edges > 50_000 else processor_seconds
-        theirs = time(lambda peer=peer, n=proposals: peer.copy().rewire(n=n))
-        yield Row(job=job, graph=name, ours=ours, peer="igraph", theirs=theirs, bound=bound)
-        if g.n_edges > 100_000:
+        else:
+            peer = g.to_igraph()
+            time = processor_seconds_once if g.n_edges > 50_000 else processor_seconds
+            theirs = time(lambda peer=peer, n=proposals: peer.copy().rewire(n=n))
+            yield Row(job=job, graph=name, ours=ours, peer="igraph", theirs=theirs, bound=bound)
+
+        reciprocal = processor_seconds(
+            lambda g=g: ca.null_models.sample(g, "reciprocal_configuration", proposals_per_edge=10)
+        )
+        yield Row(
+            job="the same, mutual degrees kept",
+            graph=name,
+            ours=reciprocal,
+            peer="plain configuration null",
+            theirs=ours,
+            bound=f"{1e9 * reciprocal / proposals:.0f} ns a proposal",
+        )
+
+        trading = processor_seconds(
+            lambda g=g: ca.null_models.sample(g, method="curveball", rounds=ROUNDS)
+        )
+        job = f"configuration null, {ROUNDS} rounds of curveball"
+        bound = f"{1e9 * trading / (ROUNDS * g.n_edges):.1f} ns an edge and round"
+        if importlib.util.find_spec("networkit") is None:
+            yield Row(job=job, graph=name, ours=trading, bound=f"{bound}; NetworKit not installed")
+        else:
+            theirs = processor_seconds(curveball_of_networkit(g), most=2)
+            yield Row(
+                job=job, graph=name, ours=trading, peer="NetworKit", theirs=theirs, bound=bound
+            )
+        if peer is None or g.n_edges > 100_000:
             continue
 
         ours = processor_seconds(

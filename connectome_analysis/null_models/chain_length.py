@@ -34,7 +34,7 @@ def enough_per_edge(tried: int, accepted: int) -> float:
 
 def trial_steps(n_edges: int) -> int:
     """Steps of a trial."""
-    return max(n_edges, LEAST_PROPOSALS)
+    return max(n_edges // 4, LEAST_PROPOSALS)
 
 
 def proposals_of(per_edge: float, n_edges: int) -> int:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 LENGTHS = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)
 # Two means this many standard errors apart are different: by chance, one of 2,000 pairs.
 _ERRORS = 3.5
-# Edges kept beyond chance that do not matter: one in a thousand.
-_KEPT = 1e-3
+# Edges kept beyond chance that do not matter: two in a thousand.
+_KEPT = 2e-3
 
 
 @dataclass(frozen=True, kw_only=True)

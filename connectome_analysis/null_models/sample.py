@@ -124,19 +124,16 @@ def sample(
     ----------
     g : Graph
         Self-loops are left out.
-    null_model : str
-        ``configuration`` keeps each neuron's in- and out-degree, see
-        `connectome_analysis.null_models.configuration`. ``erdos_renyi`` keeps the number of
-        edges; ``dyad`` the numbers of mutual and one-way pairs; ``block`` degrees and the edges
-        between groups; ``spatial`` the edges at each range of distances; ``weights`` all edges,
-        but not which has which weight. All of them: ``docs/null_models.md``.
+    null_model : {"erdos_renyi", "dyad", "configuration", "reciprocal_configuration", "block", \
+"spatial", "weights"}
+        What each keeps, and its options: ``NULL_MODELS[name].keeps`` and ``.options``.
+        ``configuration`` keeps each neuron's in- and out-degree, ``reciprocal_configuration`` also
+        how many of its partners each neuron is joined with both ways.
     rng : int, Generator or None
         The same seed gives the same graph.
     **options
-        ``proposals_per_edge`` (configuration): steps of the chain for each edge, 20 by default.
-        ``fixed`` (erdos_renyi, dyad, spatial), ``groups`` and ``rounds`` (block), ``positions_nm``,
-        ``bin_edges_um`` and ``keep_degrees`` (spatial), ``within`` and ``groups`` (weights): see
-        `ErdosRenyiSampler`, `DyadSampler`, `BlockSampler`, `SpatialSampler`, `WeightsSampler`.
+        For the null model, for instance ``proposals_per_edge`` (configuration,
+        reciprocal_configuration): steps of the chain for each edge.
 
     Returns
     -------

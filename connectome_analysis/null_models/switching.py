@@ -21,7 +21,8 @@ likely whatever the order of steps is, and it is chosen for speed:
   from any of the three edges of a cycle, with the same probability before and after.
 
 Rao, Jana and Bandyopadhyay 1996, Sankhya A 58:225; Roberts and Coolen 2012,
-doi:10.1103/PhysRevE.85.046103; edges taken in turn: Allendorf et al. 2022, arXiv:2111.02846.
+doi:10.1103/PhysRevE.85.046103; edges taken in turn: Allendorf et al. 2023,
+doi:10.1016/j.jpdc.2022.12.010.
 """
 
 from __future__ import annotations

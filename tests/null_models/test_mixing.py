@@ -33,7 +33,7 @@ def test_means_at_the_default_agree_with_those_of_a_chain_five_times_as_long(nam
 @pytest.mark.parametrize("name", CONNECTOMES)
 def test_connectomes_are_mixed_at_the_default(name: str, null: str) -> None:
     with ca.open(name) as connectome:
-        report = ca.null_models.mixing(connectome.graph(), null, n_samples=40)
+        report = ca.null_models.mixing(connectome.graph(), null, n_samples=20)
     assert report.mixed, report
 
 
@@ -58,7 +58,7 @@ def test_a_chain_that_is_too_short_is_found_out() -> None:
     assert report.verdict.startswith("not mixed: at ")
     assert "edges_kept" in report.verdict
     assert "Take proposals_per_edge of at least 4 and look again." in report.verdict
-    assert report.table["edges_kept"].is_monotonic_decreasing
+    assert report.table.loc[1, "edges_kept"] > 2 * report.table.loc[4, "edges_kept"]
 
 
 @pytest.mark.parametrize("options", [{"method": "curveball"}, {}])
