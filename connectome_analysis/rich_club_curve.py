@@ -50,8 +50,9 @@ def rich_club(
     Parameters
     ----------
     g : Graph
-        Self-loops are left out. For an undirected graph take ``g.symmetrized()`` and
-        ``degree="out"``.
+        Self-loops are left out. For an undirected graph take ``g.symmetrized()``,
+        ``degree="out"`` and the null ``"reciprocal_configuration"``, whose samples are undirected
+        too.
     degree : {"total", "in", "out"}
         Which degree makes a neuron rich. Total is in plus out.
     null_model : str or None

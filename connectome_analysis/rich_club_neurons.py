@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,7 +57,7 @@ def rich_club_members(
     if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 0:
         msg = f"k must be a whole number of at least 0, got {k!r}."
         raise ValueError(msg)
-    if not ratio >= 1:
+    if not isinstance(ratio, Real) or not ratio >= 1:
         msg = f"ratio must be at least 1, got {ratio!r}."
         raise ValueError(msg)
     simple = g.without_self_loops()

@@ -36,7 +36,7 @@ def rich_club_range(
     Raises
     ------
     ValueError
-        Where the table has no null.
+        Where the table has no null, or the level is none.
 
     Examples
     --------
@@ -50,6 +50,9 @@ def rich_club_range(
 
     if "q_value" not in table.columns:
         msg = "The table has no null; make it with rich_club(g, null_model='configuration')."
+        raise ValueError(msg)
+    if not 0 < level < 1:
+        msg = f"level must be between 0 and 1, for instance 0.05, got {level!r}."
         raise ValueError(msg)
     found = (table["q_value"] <= level) & (table["phi_normalized"] > least_ratio)
     k = table.index.to_numpy()[found.to_numpy()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from numbers import Integral
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -28,7 +29,7 @@ def thread_count(n_jobs: int | None) -> int:
             return max(1, len(os.sched_getaffinity(0)))
         return max(1, os.cpu_count() or 1)
     given: object = n_jobs
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+    if isinstance(given, bool) or not isinstance(given, Integral) or int(given) < 1:
         msg = f"n_jobs must be a whole number of at least 1, or None for all, got {n_jobs!r}."
         raise ValueError(msg)
     return int(n_jobs)

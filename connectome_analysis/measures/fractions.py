@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..graph import require_graph
+from .per_neuron import strengths
 
 if TYPE_CHECKING:
     from ..graph import Graph
@@ -62,13 +63,6 @@ def output_fraction(g: Graph) -> NDArray[np.float64]:
 
 
 def positive_weights(g: Graph) -> NDArray[np.float64]:
-    """(E,) float64 weights, or a ValueError where one is negative."""
+    """(E,) float64 weights, or a ValueError where one is negative, or too large to be added up."""
     require_graph(g)
-    weights = g.weights.astype(np.float64)
-    if len(weights) and weights.min() < 0:
-        msg = (
-            f"Weights must be positive to be shares of an input, got {weights.min():g}. Give "
-            "the sign of neurons apart from the strength of their connections."
-        )
-        raise ValueError(msg)
-    return weights
+    return strengths(g, weighted=True)

@@ -32,7 +32,6 @@ _WITHIN = ("reachable pairs", "largest strong component", "all")
 _LENGTHS = 64
 # Below so many connections times searches at once, making threads takes longer than the work.
 _WORTH_THREADS = 1_000_000
-_NORMAL_95 = 1.959963984540054
 
 
 def path_lengths(
@@ -349,11 +348,20 @@ def _mean(lengths: NDArray[Any], pairs: NDArray[Any], *, infinite: bool) -> floa
 def _interval(
     mean: float, lengths: NDArray[Any], counts: NDArray[np.int64], n: int
 ) -> tuple[float, float]:
-    """95 % interval of a ratio of sums over sources, of which n could have been drawn."""
+    """95 % interval of a ratio of sums over sources, of which n could have been drawn.
+
+    Sources are alike where all reach as many; where they are not, dividing by a mean that was drawn
+    too makes residuals too small, by (1 - share)**2 for a source that has that share of all pairs
+    (the jackknife, Tukey 1958).
+    """
+    from scipy.stats import t
+
     if not np.isfinite(mean):
         return mean, mean
     drawn = counts.shape[1]
     targets = counts.sum(axis=0)
     residual = lengths @ counts - mean * targets
+    residual = residual / (1 - np.minimum(targets / max(targets.sum(), 1), 0.5))
     spread = np.sqrt((1 - drawn / n) * residual.var(ddof=1) / drawn) / targets.mean()
-    return float(mean - _NORMAL_95 * spread), float(mean + _NORMAL_95 * spread)
+    wide = float(t.ppf(0.975, drawn - 1)) * spread
+    return float(mean - wide), float(mean + wide)

@@ -83,6 +83,9 @@ def small_world(
     import pandas as pd
 
     require_graph(g)
+    if null == "formula" and options:
+        msg = f"The formula takes no options, got {', '.join(options)}; a null model would."
+        raise ValueError(msg)
     simple = g.without_self_loops()
 
     def measured(graph: Graph, threads: int | None) -> tuple[float, float]:
@@ -95,7 +98,7 @@ def small_world(
     n = simple.n_nodes
     if null == "formula":
         drawn = np.array(
-            [[random_clustering(n, pairs), random_path_length(n, _over(g.n_edges, n))]]
+            [[random_clustering(n, pairs), random_path_length(n, _over(simple.n_edges, n))]]
         )
         spread = np.zeros(2)
     else:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from .four_node_classes import code_of_edges, code_tables, four_node_classes
 from .igraph_numbers import igraph_number
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
 _LETTERS = "ABCDE"
 
 
-def classes(size: Literal[2, 3, 4, 5], *, directed: bool = True, connected: bool = True) -> pd.DataFrame:
+def classes(
+    size: Literal[2, 3, 4, 5], *, directed: bool = True, connected: bool = True
+) -> pd.DataFrame:
     """List the classes of motifs, with their numbers in other programs.
 
     Parameters
@@ -43,7 +48,8 @@ def classes(size: Literal[2, 3, 4, 5], *, directed: bool = True, connected: bool
             on the edges of its motif graphs to tell them apart. <NA> for what is not connected.
         networkx : for triads, the key in ``triadic_census``
 
-        Undirected graphlets have plain_name, edges ("A-B; B-C") and n_edges.
+        Undirected graphlets have plain_name, edges ("A-B; B-C"), n_edges, automorphisms and
+        igraph, the isoclass of undirected graphs.
 
     Raises
     ------
@@ -95,18 +101,18 @@ def class_of(edges: Iterable[tuple[Hashable, Hashable]]) -> str:
     Parameters
     ----------
     edges : iterable of (pre, post)
-        Of three or four neurons, each named in at least one edge; self-loops and repeats do not
+        Of three to six neurons, each named in at least one edge; self-loops and repeats do not
         matter.
 
     Returns
     -------
     str
-        MAN name or "4-" and mfinder's id, as in `classes`.
+        MAN name, or the number of neurons and mfinder's id, as in `classes` and `estimate`.
 
     Raises
     ------
     ValueError
-        Where the neurons are not three or four, or four that are not connected.
+        Where the neurons are not three to six, or are four or more that are not connected.
 
     Examples
     --------
@@ -114,15 +120,21 @@ def class_of(edges: Iterable[tuple[Hashable, Hashable]]) -> str:
     >>> ca.motifs.class_of([("AVAL", "VA1"), ("AVAL", "VA2"), ("AVAR", "VA1"), ("AVAR", "VA2")])
     '4-204'
     """
-    pairs = [(pre, post) for pre, post in edges if pre != post]
+    given = [tuple(edge) for edge in edges]
+    if any(len(edge) != 2 for edge in given):
+        msg = "edges must be pairs of a sender and a receiver, such as [('A', 'B'), ('B', 'C')]."
+        raise ValueError(msg)
+    pairs = [(pre, post) for pre, post in given if pre != post]
     place = {node: i for i, node in enumerate(dict.fromkeys(n for pair in pairs for n in pair))}
     dense = tuple((place[pre], place[post]) for pre, post in pairs)
     if len(place) == 3:
         codes = code_of_edges(dense)  # of nodes 0 to 2 among 0 to 3: dyads 01, 02, 12
         triad = (codes & 3) << 4 | (codes >> 2 & 3) << 2 | codes >> 6 & 3
         return TRIAD_NAMES[int(triad_class_of_codes()[triad])]
+    if len(place) in (5, 6):
+        return _large_class(dense, len(place))
     if len(place) != 4:
-        msg = f"edges must join three or four neurons, got {len(place)}."
+        msg = f"edges must join three to six neurons, got {len(place)}."
         raise ValueError(msg)
     number = int(code_tables().motif[code_of_edges(dense)])
     if number < 0:
@@ -131,9 +143,23 @@ def class_of(edges: Iterable[tuple[Hashable, Hashable]]) -> str:
     return list(four_node_classes())[number]
 
 
-def _numbers(size: int, edges: tuple[Edge, ...], plain_name: str) -> dict[str, Any]:
-    from itertools import permutations
+def _large_class(edges: tuple[Edge, ...], size: int) -> str:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
+    from .class_ids import class_ids
+    from .class_ids import code_of_edges as code_of_any
+
+    pre, post = zip(*edges, strict=True)
+    joined = coo_array((np.ones(len(pre)), (pre, post)), shape=(size, size))
+    if connected_components(joined, directed=False)[0] > 1:
+        msg = f"The {size} neurons of edges must be connected; these fall into parts."
+        raise ValueError(msg)
+    code = code_of_any(tuple(dict.fromkeys(edges)), size)
+    return f"{size}-{int(class_ids(np.array([code]), size)[0])}"
+
+
+def _numbers(size: int, edges: tuple[Edge, ...], plain_name: str) -> dict[str, Any]:
     orders = list(permutations(range(size)))
     same = sum({(o[a], o[b]) for a, b in edges} == set(edges) for o in orders)
     mutual = sum((b, a) in edges for a, b in edges) // 2
@@ -173,6 +199,15 @@ def _graphlets(size: int) -> pd.DataFrame:
         msg = f"size must be 2 to 5 neurons for undirected graphlets, got {size!r}."
         raise ValueError(msg)
     table = table.loc[table["n_nodes"] == size, ["plain_name", "edges", "n_edges"]].copy()
+    orders = list(permutations(range(size)))
+    table["automorphisms"] = [
+        sum(
+            {frozenset((o[a], o[b])) for a, b in edges} == set(map(frozenset, edges))
+            for o in orders
+        )
+        for edges in table["edges"]
+    ]
+    table["igraph"] = [igraph_number(size, edges, directed=False) for edges in table["edges"]]
     table["edges"] = [
         "; ".join(f"{_LETTERS[a]}-{_LETTERS[b]}" for a, b in edges) for edges in table["edges"]
     ]

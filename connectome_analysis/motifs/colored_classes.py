@@ -116,8 +116,9 @@ def automorphisms(edges: Sequence[Edge]) -> list[Order]:
 
 
 def labels_of(classes: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    """Name each class, for instance ``030T(E,I,E)``."""
-    colors = [np.array(labels, dtype=object)[classes[column]] for column in color_columns(classes)]
+    """Name each class, for instance ``030T(E,I,E)``; a label with a comma or bracket is quoted."""
+    quoted = [repr(label) if set(label) & set(",()'\"") else label for label in labels]
+    colors = [np.array(quoted, dtype=object)[classes[column]] for column in color_columns(classes)]
     rows = zip(classes["motif"].astype(object), *colors, strict=True)
     return [f"{motif}({','.join(three)})" for motif, *three in rows]
 

@@ -143,7 +143,30 @@ def oriented_dyads(
     if len(senders) >= 2**31:
         msg = f"Triads can be counted for up to {2**31 - 1:,} edges, got {len(senders):,}."
         raise ValueError(msg)
-    return OrientedDyads(*_oriented_dyads(n_nodes, senders, receivers))
+    return OrientedDyads(*_oriented_dyads(n_nodes, *_checked(n_nodes, senders, receivers)))
+
+
+def _checked(
+    n_nodes: int, senders: NDArray[np.int32], receivers: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The ends of edges as the kernel may take them; a ValueError where they are something else."""
+    ends = []
+    for name, given in (("senders", senders), ("receivers", receivers)):
+        array = np.asarray(given)
+        if array.ndim != 1 or (array.dtype.kind not in "iu" and len(array)):
+            msg = f"{name} must be one-dimensional and whole numbers, got {array.dtype} {array.shape}."
+            raise ValueError(msg)
+        if len(array) and not (array.min() >= 0 and array.max() < n_nodes):
+            msg = (
+                f"{name} must be dense indices from 0 to {n_nodes - 1}, got {array.min()} to "
+                f"{array.max()}; node ids become indices in Graph.from_edges."
+            )
+            raise ValueError(msg)
+        ends.append(array.astype(np.int32, copy=False))
+    if len(ends[0]) != len(ends[1]):
+        msg = f"senders and receivers must be equally long, got {len(ends[0])} and {len(ends[1])}."
+        raise ValueError(msg)
+    return ends[0], ends[1]
 
 
 def ranks_by_degree(
@@ -187,7 +210,8 @@ def ranked_dyads(
     senders, receivers : (E,) int32
         A simple graph without self-loops, dense indices in any order.
     """
+    dyads = oriented_dyads(n_nodes, senders, receivers)  # checks what it is given
     rank = ranks_by_degree(n_nodes, senders, receivers)
     order = np.empty(n_nodes, dtype=np.int32)
     order[rank] = np.arange(n_nodes, dtype=np.int32)
-    return RankedDyads(oriented_dyads(n_nodes, senders, receivers), order, rank)
+    return RankedDyads(dyads, order, rank)

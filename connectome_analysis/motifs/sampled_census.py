@@ -39,6 +39,8 @@ SampledSize = Literal[3, 4, 5, 6]
 # Draws that share a random stream; the same on any number of threads.
 _DRAWS_AT_ONCE = 4096
 
+_LETTERS = "ABCDEF"
+
 
 def estimate(
     g: Graph,
@@ -75,7 +77,7 @@ def estimate(
     Returns
     -------
     DataFrame, one row per class, index ``motif``
-        ``estimate``, unbiased; ``standard_error``, 0 where nothing was hit; ``low`` and ``high``,
+        ``edges`` of the class, as text; ``estimate``, unbiased; ``standard_error``, 0 where nothing was hit; ``low`` and ``high``,
         an interval that holds the count with probability `level` or a little more; ``n_hits``;
         ``method``, "sampled"; and ``n_samples``. All classes of three neurons (MAN names) and of
         four ("4-" and mfinder's id, see `class_ids`), of five and six ("5-" and the id) those that
@@ -132,8 +134,11 @@ def estimate(
     np.divide(_ways(ids, size), totals[:, None], out=chance, where=totals[:, None] > 0)
     result = _estimates(n_hits, chance, n_draws, level)
     labels = [names.get(number, f"{size}-{number}") for number in ids.tolist()]
+    joint = "->" if directed else "-"
     table = pd.DataFrame(
-        result | {"n_hits": n_hits, "method": "sampled", "n_samples": n_samples},
+        {"edges": [_in_words(number, size, joint) for number in ids.tolist()]}
+        | result
+        | {"n_hits": n_hits, "method": "sampled", "n_samples": n_samples},
         index=pd.Index(labels, name="motif", dtype=object),
     )
     if names:
@@ -219,6 +224,14 @@ def _names(size: int, *, directed: bool) -> dict[int, str]:
         return {}
     codes = np.array([code_of_edges(some, size) for some in edges.values()], dtype=np.int64)
     return dict(zip(class_ids(codes, size).tolist(), edges, strict=True))
+
+
+def _in_words(number: int, size: int, joint: str) -> str:
+    """Edges of a class as text, ``A->B; B->C``, or each pair once, ``A-B; B-C``."""
+    edges = edges_of_id(number, size)
+    if joint == "-":
+        edges = tuple((a, b) for a, b in edges if a < b)
+    return "; ".join(f"{_LETTERS[a]}{joint}{_LETTERS[b]}" for a, b in edges)
 
 
 def _ways(ids: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -134,4 +134,8 @@ def _names(key: str, value: Any) -> list[str]:
 
 
 def _values(value: Any) -> NDArray[np.float64]:
-    return np.atleast_1d(np.asarray(value, dtype=np.float64))
+    try:
+        return np.atleast_1d(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        msg = f"A measure must return a number or a Series of numbers, got {type(value).__name__}."
+        raise ValueError(msg) from None

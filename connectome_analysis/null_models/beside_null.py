@@ -18,6 +18,7 @@ def beside_null(rows: pd.DataFrame, nulls: Ensemble) -> pd.DataFrame:
     result, observed = nulls.comparison, nulls.observed
     ratio = np.full(len(observed), np.nan)
     np.divide(observed, result.mean, out=ratio, where=result.mean > 0)
+    ratio[(result.mean == 0) & (observed > 0)] = np.inf
     columns: dict[str, Any] = {
         "observed": observed,
         "null_mean": result.mean,
@@ -36,10 +37,11 @@ def beside_null(rows: pd.DataFrame, nulls: Ensemble) -> pd.DataFrame:
 
 
 def false_discovery(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(K,) q-values of Benjamini and Hochberg 1995."""
+    """(K,) q-values of Benjamini and Hochberg 1995; NaN where there is no p-value."""
     from scipy.stats import false_discovery_control
 
-    adjusted: NDArray[np.float64] = (
-        false_discovery_control(p_values) if len(p_values) else p_values.copy()
-    )
+    adjusted = np.full(len(p_values), np.nan)
+    known = ~np.isnan(p_values)
+    if known.any():
+        adjusted[known] = false_discovery_control(p_values[known])
     return adjusted

@@ -33,7 +33,7 @@ KEEPS = (
     "the number of neurons each neuron sends to and receives from, and the number of edges from "
     "each group to each other; no self-loops"
 )
-ROUNDS = 20
+ROUNDS = 40
 # In a round one for so many edges, and on a handful of edges some 250: there some of the graphs
 # wanted lie several wrong counts from all others, and one excursion in some hundred finds the way.
 _EDGES_PER_EXCURSION = 64

@@ -19,8 +19,12 @@ _ACCEPTED_PER_EDGE = 6.0
 LEAST_PROPOSALS = 1000
 
 
-def enough_per_edge(tried: int, accepted: int) -> float:
-    """Proposals an edge, by how many of a trial's were accepted; the usual number if none was.
+def enough_per_edge(
+    tried: int, accepted: int, *, moves: float = _ACCEPTED_PER_EDGE, most: float = MOST
+) -> float:
+    """Proposals an edge that make so many moves an edge, going by how many of a trial were accepted.
+
+    The usual number if none was.
 
     Examples
     --------
@@ -29,12 +33,12 @@ def enough_per_edge(tried: int, accepted: int) -> float:
     """
     if accepted == 0:  # the only graph of its kind, most likely
         return USUAL
-    return float(min(max(math.ceil(_ACCEPTED_PER_EDGE * tried / accepted), USUAL), MOST))
+    return float(min(max(math.ceil(moves * tried / accepted), USUAL), most))
 
 
 def trial_steps(n_edges: int) -> int:
-    """Steps of a trial."""
-    return max(n_edges // 4, LEAST_PROPOSALS)
+    """Steps of a trial; one from every edge, since the first edge of a step runs through all."""
+    return max(n_edges, LEAST_PROPOSALS)
 
 
 def proposals_of(per_edge: float, n_edges: int) -> int:

@@ -8,6 +8,8 @@ ever excludes the true value, however long one looks (Robbins 1970, doi:10.1214/
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ from .running import Running
 # tail of each statistic.
 RISK = 1e-3
 OPEN = "open"
+UNDEFINED = "undefined"
 
 
 def decided(running: Running, level: float) -> NDArray[np.object_]:
@@ -32,7 +35,8 @@ def decided(running: Running, level: float) -> NDArray[np.object_]:
     -------
     (K,) object
         "over" or "under" where the observation is significantly larger or smaller than the null,
-        "no" where it is neither, "open" while it may still be either.
+        "no" where it is neither, "open" while it may still be
+        either, "undefined" where the observation is NaN.
     """
     over = _side(running.at_least, running.n_samples, level / 2)
     under = _side(running.at_most, running.n_samples, level / 2)
@@ -40,6 +44,7 @@ def decided(running: Running, level: float) -> NDArray[np.object_]:
     verdict[(over > 0) & (under > 0)] = "no"
     verdict[over < 0] = "over"
     verdict[under < 0] = "under"
+    verdict[np.isnan(running.observed.astype(np.float64))] = UNDEFINED
     return verdict
 
 
@@ -53,6 +58,7 @@ def _side(successes: NDArray[np.int64], trials: int, level: float) -> NDArray[np
 
 def require_level(level: float | None) -> None:
     """Raise ValueError unless a level is None or between 0 and 1."""
-    if level is not None and not 0 < level < 1:
+    number = isinstance(level, Real) and not isinstance(level, bool)
+    if level is not None and not (number and 0 < level < 1):
         msg = f"decide_at must be a level between 0 and 1, for instance 0.05, got {level!r}."
         raise ValueError(msg)

@@ -139,6 +139,7 @@ def ensemble(
     )
     running = Running(observed, most_samples=n_samples)
     kept_values: list[NDArray[Any]] = []
+    verdict: NDArray[np.object_] | None = None
     proposals, accepted, edges_kept = 0, 0, 0.0
     with closing(samples):  # whatever ends it, what is still waiting is not drawn
         for value, mixing in samples:
@@ -151,17 +152,17 @@ def ensemble(
             done = running.n_samples
             if progress is not None:
                 progress(done, n_samples)
-            if (
-                decide_at is not None
-                and done % _ASK_EVERY == 0
-                and (decided(running, decide_at) != OPEN).all()
-            ):
-                break
+            if decide_at is not None and (done % _ASK_EVERY == 0 or done == n_samples):
+                # What is decided stays so: that is what the interval promises at any time.
+                now = decided(running, decide_at)
+                verdict = now if verdict is None else np.where(verdict == OPEN, now, verdict)
+                if (verdict != OPEN).all():
+                    break
     drawn = running.n_samples
     return Ensemble(
         observed=observed,
         comparison=running.comparison(),
-        verdict=None if decide_at is None else decided(running, decide_at),
+        verdict=verdict,
         n_samples=drawn,
         null_model=null,
         keeps=source.keeps,

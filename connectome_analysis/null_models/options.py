@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 import numpy as np
 
@@ -17,7 +18,8 @@ def require_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
 
 def require_positive(name: str, given: float) -> None:
     """Raise a ValueError where `given` is not a finite number above 0."""
-    if not given > 0 or not math.isfinite(given):
+    number = isinstance(given, Real) and not isinstance(given, bool)
+    if not number or not given > 0 or not math.isfinite(given):
         msg = f"{name} must be above 0, got {given!r}."
         raise ValueError(msg)
 

@@ -29,6 +29,7 @@ class Comparison:
     mean, sd : mean and standard deviation over samples
     low, high : 2.5th and 97.5th percentile over samples
     z : (observed - mean) / sd; NaN where all samples are equal
+        An observation that is NaN has no p-value; a sample that is NaN counts as extreme.
     p_over, p_under : share of samples at least, at most, as large as the observation, where the
         observation counts as one of the samples (the +1 rule of Davison and Hinkley 1997, so that
         p is never 0)
@@ -94,8 +95,10 @@ class Running:
         """Take the next sample, (K,) numbers."""
         more = np.asarray(value - self.observed, dtype=np.float64)
         self.n_samples += 1
-        self.at_least += more >= -self._slack
-        self.at_most += more <= self._slack
+        # What cannot be compared counts as extreme either way, which claims nothing.
+        unknown = np.isnan(more)
+        self.at_least += (more >= -self._slack) | unknown
+        self.at_most += (more <= self._slack) | unknown
         self._waiting.append(more)
         if len(self._waiting) == _AT_ONCE:
             self._settle()
@@ -124,6 +127,8 @@ class Running:
         np.divide(-self._mean, sd, out=z, where=sd > 0)
         p_over = (1 + self.at_least) / (count + 1)
         p_under = (1 + self.at_most) / (count + 1)
+        undefined = np.isnan(self.observed.astype(np.float64))
+        p_over[undefined] = p_under[undefined] = np.nan
         low = _between(self._lowest, LOW / 100 * (count - 1))
         # The same place counted from the largest.
         high = _between(self._highest[::-1], (100 - HIGH) / 100 * (count - 1))

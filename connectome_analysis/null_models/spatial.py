@@ -12,13 +12,15 @@ doi:10.1038/s41586-024-07968-y.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..graph import Graph
-from ..random_streams import State
+from ..random_streams import State, stream
+from .chain_length import USUAL, enough_per_edge
 from .class_switching import make_excursions
 from .distance_pairs import DistancePairs, edges_by_bin
 from .distinct import binomial
@@ -31,13 +33,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEEPS = "the number of edges between neurons at each range of distances"
-PROPOSALS_PER_EDGE = 20.0
 LEAST_PROPOSALS = 10_000
 
 _NO_GROUPS: NDArray[np.int32] = np.empty(0, np.int32)
 # Of so many excursions, and one, one may have more than one step: see `class_switching`. On small
 # graphs every second, since there some of the graphs wanted lie far from all others.
 _ONCE, _ONCE_IF_SMALL = np.uint64(15), np.uint64(1)
+
+
+# Moves that keep the numbers of the bins go less far than others: three times as many as usual.
+_MOVES_PER_EDGE, _MOST_PER_EDGE = 18.0, 1500.0
 
 
 class SpatialSampler:
@@ -58,9 +63,10 @@ class SpatialSampler:
         observed probability of its bin.
     keep_degrees : bool
         Keep each neuron's in- and out-degree too.
-    proposals_per_edge : float
+    proposals_per_edge : float, optional
         With `keep_degrees`: steps of the chain for each edge, rejected ones included; at least
-        10,000 in all.
+        10,000 in all. By default as many as make 18 accepted ones an edge, going by a trial: from
+        20 to 1,500. Few proposals are accepted where there are many bins.
 
     Examples
     --------
@@ -79,10 +85,11 @@ class SpatialSampler:
         bin_edges_um: ArrayLike | None = None,
         fixed: Literal["edges", "density"] = "edges",
         keep_degrees: bool = False,
-        proposals_per_edge: float = PROPOSALS_PER_EDGE,
+        proposals_per_edge: float | None = None,
     ) -> None:
         require_choice("fixed", fixed, ("edges", "density"))
-        require_positive("proposals_per_edge", proposals_per_edge)
+        if proposals_per_edge is not None:
+            require_positive("proposals_per_edge", proposals_per_edge)
         if keep_degrees and fixed != "edges":
             msg = f'keep_degrees=True needs fixed="edges", got {fixed!r}; leave out one of the two.'
             raise ValueError(msg)
@@ -94,9 +101,18 @@ class SpatialSampler:
         self._n_edges: NDArray[np.int64] = edges_by_bin(
             g.out_sources, g.out_indices, self._positions, self._squared_edges
         )
-        self._proposals = max(int(np.ceil(proposals_per_edge * g.n_edges)), LEAST_PROPOSALS)
         self._pairs = None if keep_degrees else self._make_pairs()
         self._rows = _rows_along_curve(g, self._positions) if keep_degrees else None
+        per_edge = USUAL if proposals_per_edge is None else float(proposals_per_edge)
+        self._proposals = max(g.n_edges, LEAST_PROPOSALS)
+        if keep_degrees and proposals_per_edge is None and g.n_edges > 1:
+            trial = self.draw(stream(0, 0)).mixing
+            per_edge = enough_per_edge(
+                trial.proposals, trial.accepted, moves=_MOVES_PER_EDGE, most=_MOST_PER_EDGE
+            )
+        self._proposals = max(math.ceil(per_edge * g.n_edges), LEAST_PROPOSALS)
+        if keep_degrees:
+            self.length = ("proposals_per_edge", per_edge)
         self.keeps = _in_words(self._edges_um)
         if keep_degrees:
             self.keeps += ", and of neurons each neuron sends to and receives from"

@@ -8,7 +8,7 @@ from .adjacency_matrix import adjacency
 from .colored_motifs import colored_motifs
 from .degree_curves import degree_distribution
 from .distance_curve_panels import distance_curve
-from .four_node_graphs import motif, motif_table
+from .motif_drawings import motif, motif_table
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
 from .rich_club_panels import rich_club

@@ -23,6 +23,12 @@ def arrow(start: Points, end: Points) -> Points:
     return np.vstack([left, _head(base, way[-1]), right[::-1]])
 
 
+def line(start: Points, end: Points) -> Points:
+    """(K, 2) outline of a straight line from dot to dot."""
+    left, right, _ = _sides(_way(start, end, bow=0.0))
+    return np.vstack([left, right[::-1]])
+
+
 def double_arrow(start: Points, end: Points, middle: Points) -> Points:
     """(K, 2) outline of an arrow with a head at both dots, bowed away from `middle`."""
     outwards = _left_of(end - start) @ (start - middle) > 0

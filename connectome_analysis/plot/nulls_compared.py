@@ -35,7 +35,7 @@ def nulls_compared(
 
     A cell holds observed / null mean, red above 1 and blue below, on a logarithmic scale. It is
     left pale and its number grey where the q-value is `alpha` or more: under that null the count
-    is no surprise.
+    is no surprise. ∞ stands where no sample has the class and the graph does, – where neither has.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def nulls_compared(
     ax = axes_or_new(ax, 11.0 if connected_only else 13.0, 2.6 + 0.55 * len(tables))
     with np.errstate(divide="ignore"):
         shade = np.clip(np.log2(ratios), -_FULL, _FULL)
-    shown = np.ma.masked_where(~surprising | np.isnan(ratios), shade)
+    shown = np.ma.masked_where(~surprising | np.isnan(shade), shade)
     colours = mpl.colormaps["RdBu_r"].with_extremes(bad=PALE)
     picture = ax.imshow(shown, cmap=colours, vmin=-_FULL, vmax=_FULL, aspect="auto")
     for row, column in np.ndindex(ratios.shape):
@@ -121,6 +121,8 @@ def nulls_compared(
 def _short(ratio: float) -> str:
     if np.isnan(ratio):
         return "–"
+    if np.isinf(ratio):
+        return "∞"
     if ratio >= 100:
         return f"{ratio:,.0f}"
     return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"

@@ -42,7 +42,7 @@ _NULL = (
     "phi_normalized",
     "phi_normalized_low",
     "phi_normalized_high",
-    "p_value",
+    "q_value",
 )
 
 
@@ -112,7 +112,7 @@ def rich_club(
         if panel is None:
             continue
         if has_null:
-            _shade(panel, k, rows["p_value"].to_numpy(float) < alpha)
+            _shade(panel, k, rows["q_value"].to_numpy(float) < alpha)
         panel.spines["right"].set_visible(False)
         panel.tick_params(labelsize=TEXT_PT)
     _scale(ax, k, log=log)
@@ -259,8 +259,8 @@ def _explained(rows: pd.DataFrame, alpha: float) -> list[Artist]:
         Patch(fc=PALE, ec="none", label="95 % of null"),
         Patch(fc=BLUE, alpha=0.22, ec="none", label="95 % of ratio"),
     ]
-    if (rows["p_value"] < alpha).any():
-        handles.append(Patch(fc=SIGNIFICANT, ec="none", label=f"p < {alpha:g} at this k"))
+    if (rows["q_value"] < alpha).any():
+        handles.append(Patch(fc=SIGNIFICANT, ec="none", label=f"q < {alpha:g}"))
     return handles
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .four_node_graphs import outlines
 from .given_table import require_columns
 from .headline import put_headline
 from .look import FEWER, GREY, HAIR_PT, MORE, PALE, TEXT_PT, ink
+from .motif_drawings import outlines
 from .place import axes_or_new
 from .small_graphs import filled
 from .triad_table import dataset_name, null_in_words
@@ -42,8 +42,8 @@ def striking_motifs(
     ax : Axes, optional
         Where to draw; a new figure where left out.
     top : int
-        How many, the largest absolute z-score first. Motifs that no sample has, or that are not
-        in the graph, have no place on a scale of ratios and are left out.
+        How many, the largest absolute z-score first. Motifs that no sample has have no place
+        on a scale of ratios: the legend says how many there are; so do those not in the graph.
     alpha : float
         A dot is hollow where the q-value is `alpha` or more.
     title : str, optional
@@ -63,10 +63,15 @@ def striking_motifs(
     >>> plt.close(ax.figure)
     """
     rows = require_columns(table, _COLUMNS, _NAME, "ca.motifs.significance")
-    drawn = rows[(rows["ratio"] > 0) & np.isfinite(rows["z"])]
-    if drawn.empty or top < 1:
-        msg = f"{_NAME} found no motif with a ratio and a z-score to draw (top={top!r})."
+    given: object = top
+    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
+        msg = f"top must be a whole number of at least 1, got {top!r}."
         raise ValueError(msg)
+    drawn = rows[(rows["ratio"] > 0) & np.isfinite(rows["ratio"]) & np.isfinite(rows["z"])]
+    if drawn.empty:
+        msg = f"{_NAME} found no motif in the table that has a ratio and a z-score to draw."
+        raise ValueError(msg)
+    never = int(((rows["observed"] > 0) & (rows["null_mean"] == 0)).sum())
     order = drawn["z"].abs().sort_values(ascending=False, kind="stable").index[:top]
     drawn = drawn.loc[order]
     ax = axes_or_new(ax, 8.4, 1.5 + 0.44 * len(drawn))
@@ -85,7 +90,7 @@ def striking_motifs(
     ax.spines[["top", "right", "left"]].set_visible(False)
     of_graph = dataset_name(table)
     words = f"{f'{of_graph}: ' if of_graph else ''}motifs farthest from {null_in_words(table)}"
-    put_headline(ax, title if title is not None else words, _legend(alpha))
+    put_headline(ax, title if title is not None else words, _legend(alpha, never))
     return ax
 
 
@@ -143,14 +148,16 @@ def _scale(ax: Axes, drawn: pd.DataFrame) -> None:
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _legend(alpha: float) -> list[Artist]:
+def _legend(alpha: float, never: int) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     dot: dict[str, Any] = {"ls": "none", "marker": "o", "ms": 7, "mew": 1.4}
+    no_place = [Line2D([], [], ls="none", label=f"{never:,} more are in no sample")]
     return [
         Line2D([], [], mfc=MORE, mec=MORE, label="more", **dot),
         Line2D([], [], mfc=FEWER, mec=FEWER, label="fewer", **dot),
         Line2D([], [], mfc="none", mec=GREY, label=f"q at least {alpha:g}", **dot),
         Patch(color=PALE, label="95 % of the null"),
+        *(no_place if never else []),
     ]

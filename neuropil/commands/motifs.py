@@ -60,7 +60,8 @@ def motifs(
         typer.Option("--decide-at", help="Stop early once all is decided at this level."),
     ] = None,
     top: Annotated[
-        int, typer.Option("--top", help="Rows to show, farthest from the null first; 0 for all.")
+        int,
+        typer.Option("--top", help="Rows to show, farthest from the null first; 0 for all.", min=0),
     ] = 30,
     seed: Seed = 0,
     null_option: NullOption = None,
@@ -147,5 +148,12 @@ def _farthest_first(table: pd.DataFrame, top: int) -> pd.DataFrame:
     """The rows to show: all where few, otherwise the most striking first."""
     if top <= 0 or len(table) <= top:
         return table
-    by = table["z"].abs() if "z" in table.columns else table["count"]
-    return table.loc[by.sort_values(ascending=False, kind="stable").index[:top]]
+    if "z" not in table.columns:
+        return table.sort_values("count", ascending=False, kind="stable").head(top)
+    # What no sample varies in has no z; farthest of all where it is not what was observed.
+    apart = table["z"].isna() & (table["observed"] != table["null_mean"])
+    distance = table["z"].abs().mask(apart, float("inf"))
+    ranked = table.assign(_distance=distance).sort_values(
+        ["_distance", "observed"], ascending=False, kind="stable"
+    )
+    return ranked.drop(columns="_distance").head(top)

@@ -75,6 +75,13 @@ def rich_club(
     import connectome_analysis as ca
 
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
+    options = null_options(null_option)
+    if null == "none" and options:
+        msg = "--null-option belongs to a null model; give --null too."
+        raise ValueError(msg)
+    if members is not None and (plot is not None or weighted or options):
+        msg = "--members lists neurons; --plot, --weighted and --null-option are for the curve."
+        raise ValueError(msg)
     if members is not None:
         _print_members(opened, g, members, degree, json=json, out=out)
         return
@@ -88,7 +95,7 @@ def rich_club(
             rng=seed,
             n_jobs=jobs,
             progress=tell,
-            **null_options(null_option),
+            **options,
         )
     runs = None if null == "none" else ca.rich_club_range(table)
     if out is not None:

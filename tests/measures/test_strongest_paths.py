@@ -109,7 +109,7 @@ def test_fractions_sum_to_one_at_every_neuron_that_has_any() -> None:
 
 def test_mistakes_are_named() -> None:
     g = ca.Graph.from_edges([1, 2], [2, 3], weight=[1, -2])
-    with pytest.raises(ValueError, match=r"Weights must be positive .* got -2. Give the sign"):
+    with pytest.raises(ValueError, match=r"Weights must be above 0, got 1 below, for instance -2"):
         strongest_paths(g, [1], [3])
     with pytest.raises(ValueError, match=r"strength must be 'input_fraction', .* got 'weight'"):
         strongest_paths(g, [1], [3], strength="weight")

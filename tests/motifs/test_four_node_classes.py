@@ -198,7 +198,34 @@ def test_what_there_is_no_table_for_is_said() -> None:
         ca.motifs.classes(4, connected=False)
     with pytest.raises(ValueError, match="2 to 5 neurons for undirected graphlets, got 6"):
         ca.motifs.classes(6, directed=False)
-    with pytest.raises(ValueError, match=r"^edges must join three or four neurons, got 5\.$"):
-        ca.motifs.class_of([(0, 1), (1, 2), (2, 3), (3, 4)])
+    with pytest.raises(ValueError, match=r"^edges must join three to six neurons, got 7\.$"):
+        ca.motifs.class_of([(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)])
+    with pytest.raises(ValueError, match="edges must be pairs of a sender and a receiver"):
+        ca.motifs.class_of("ABC")
+    with pytest.raises(ValueError, match="The 5 neurons of edges must be connected"):
+        ca.motifs.class_of([(0, 1), (1, 2), (3, 4)])
     with pytest.raises(ValueError, match="these fall into two pairs"):
         ca.motifs.class_of([(0, 1), (2, 3)])
+
+
+@pytest.mark.parametrize("size", [3, 4, 5])
+def test_undirected_classes_have_igraphs_numbers_and_symmetries(size: int) -> None:
+    igraph = pytest.importorskip("igraph")
+    table = ca.motifs.classes(size, directed=False)
+    for name, row in table.iterrows():
+        edges = [
+            tuple("ABCDE".index(end) for end in edge.split("-"))
+            for edge in row["edges"].split("; ")
+        ]
+        theirs = igraph.Graph(size, edges)
+        assert theirs.isoclass() == row["igraph"], name
+        assert theirs.count_automorphisms() == row["automorphisms"], name
+
+
+def test_larger_classes_are_named_as_the_estimate_names_them() -> None:
+    g = ca.open("celegans-varshney2011").graph()
+    for size in (5, 6):
+        table = ca.motifs.estimate(g, size, n_samples=2000)
+        for name, edges in table["edges"].head(20).items():
+            pairs = [edge.split("->") for edge in edges.split("; ")]
+            assert ca.motifs.class_of(pairs) == name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,3 +60,19 @@ def test_a_measure_of_another_length_on_a_sample_is_refused() -> None:
 
     with pytest.raises(ValueError, match="The measures gave 4 numbers on the graph and 1 on a"):
         ca.null_models.against(g, per_weight, n_samples=5)
+
+
+def test_an_undefined_measure_is_no_finding_and_does_not_touch_the_others() -> None:
+    g = graphs.random_graph(25, 0.2, seed=2)
+    measures = {"nothing": lambda _: float("nan"), "reciprocity": ca.measures.reciprocity}
+    table = ca.null_models.against(g, measures, n_samples=600, decide_at=0.05)
+    alone = ca.null_models.against(g, ca.measures.reciprocity, n_samples=600, decide_at=0.05)
+    assert np.isnan(table.loc["nothing", ["p_value", "q_value", "z"]].astype(float)).all()
+    assert table.loc["nothing", "verdict"] == "undefined"
+    assert table.loc["reciprocity", "q_value"] == alone.loc["reciprocity", "q_value"]
+
+
+def test_a_measure_that_is_no_number_is_refused() -> None:
+    g = graphs.random_graph(10, 0.2, seed=2)
+    with pytest.raises(ValueError, match="must return a number or a Series of numbers, got dict"):
+        ca.null_models.against(g, {"odd": lambda _: {"a": 1}}, n_samples=5)

@@ -111,3 +111,27 @@ def test_too_few_samples_are_refused() -> None:
         ca.null_models.mixing(g, n_samples=1)
     with pytest.raises(ValueError, match=r"n_samples must be a whole number .* got 2.5"):
         ca.null_models.mixing(g, n_samples=2.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["celegans-varshney2011", "fly-mushroom-body-right"])
+def test_blocks_are_mixed_at_the_default(name: str) -> None:
+    with ca.open(name) as connectome:
+        g = connectome.graph()
+    report = ca.null_models.mixing(g, "block", groups="cell_class", n_samples=20)
+    assert report.mixed, report
+
+
+@pytest.mark.parametrize("bin_edges_um", [None, (0, 50, float("inf"))])
+def test_distances_with_degrees_are_mixed_at_the_default(bin_edges_um: object) -> None:
+    with ca.open("celegans-varshney2011") as worm:
+        g = worm.graph()
+    report = ca.null_models.mixing(
+        g,
+        "spatial",
+        positions_nm=np.random.default_rng(3).random((g.n_nodes, 3)) * 1e5,
+        bin_edges_um=bin_edges_um,
+        keep_degrees=True,
+        n_samples=8,
+    )
+    assert report.mixed, report

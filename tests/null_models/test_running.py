@@ -73,3 +73,12 @@ def test_counts_near_the_end_of_exact_floats_lose_nothing() -> None:
     result = compare(observed, samples)
     assert result.z[0] == pytest.approx(0.5 / np.std(np.arange(200.0), ddof=1))
     assert np.isnan(compare(observed, np.repeat(observed[None], 99, axis=0)).z[0])
+
+
+def test_what_is_not_defined_has_no_p_value_and_claims_nothing() -> None:
+    samples = np.random.default_rng(1).random((99, 2))
+    result = compare(np.array([np.nan, 2.0]), samples)
+    assert np.isnan(result.p_value[0])
+    assert result.p_over[1] == 1 / 100
+    samples[:50, 1] = np.nan
+    assert compare(np.array([np.nan, 2.0]), samples).p_over[1] == 51 / 100

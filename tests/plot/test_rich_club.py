@@ -26,7 +26,7 @@ def curve(phi: list[float], p: list[float] | None = None, **columns: list[float]
             "phi_normalized": np.array(phi) / 0.2,
             "phi_normalized_low": np.array(phi) / 0.3,
             "phi_normalized_high": np.array(phi) / 0.1,
-            "p_value": p or [0.5] * n,
+            "q_value": p or [0.5] * n,
             "null_model": "configuration",
             "n_samples": 99,
         }
@@ -75,8 +75,8 @@ def test_shaded_is_exactly_where_p_is_small() -> None:
         (4.5, 5.5),
         (6.5, 7.5),
     ]
-    assert "p < 0.05 at this k" in words(ax)
-    assert "p < 0.05 at this k" not in words(ca.plot.rich_club(curve([0.2] * 3)))
+    assert "q < 0.05" in words(ax)
+    assert "q < 0.05" not in words(ca.plot.rich_club(curve([0.2] * 3)))
 
 
 @pytest.mark.parametrize("k_scale", ["auto", "linear", "log"])
@@ -148,8 +148,8 @@ def test_other_tables_are_refused() -> None:
         ca.plot.rich_club({"phi": 1})  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="lacks the columns n_neurons, phi"):
         ca.plot.rich_club(pd.DataFrame({"k": [1]}))
-    with pytest.raises(ValueError, match="lacks the columns p_value"):
-        ca.plot.rich_club(curve([0.2]).drop(columns="p_value"))
+    with pytest.raises(ValueError, match="lacks the columns q_value"):
+        ca.plot.rich_club(curve([0.2]).drop(columns="q_value"))
     with pytest.raises(ValueError, match="whose index is k; got None"):
         ca.plot.rich_club(curve([0.2]).reset_index(drop=True))
     with pytest.raises(ValueError, match="k_scale must be 'auto', 'linear' or 'log', got 'square'"):

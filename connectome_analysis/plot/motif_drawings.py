@@ -1,15 +1,21 @@
-"""Motif drawings: any class of three or four neurons as dots and arrows, alone or many on a page."""
+"""Motif drawings: any class of three to six neurons as dots and arrows, alone or many on a page."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..motifs.class_ids import edges_of_id
+from ..motifs.classes import class_of
 from ..motifs.four_node_classes import Skeleton, four_node_classes
-from ..motifs.triads import TRIADS
-from .arrow_outlines import DOT, Points, arrow, double_arrow
+from ..motifs.graphlet_classes import GRAPHLETS, Graphlet
+from ..motifs.triads import TRIADS, Edge
+from .arrow_outlines import DOT, Points, arrow, double_arrow, line
 from .look import SMALL_PT, TEXT_PT
 from .place import axes_or_new
 from .small_graphs import Outlines, filled
@@ -43,15 +49,15 @@ _LINE_PT = 1.25
 
 
 def motif(name: str, ax: Axes | None = None) -> Axes:
-    """Draw one class of three or four neurons: dots and arrows, nothing else.
+    """Draw one class of three to six neurons: dots and arrows, nothing else.
 
     A one-way edge is a straight arrow; a mutual pair is a curved double arrow in green.
 
     Parameters
     ----------
     name : str
-        MAN name of a triad, or "4-" and the id of a four-node class: a name in
-        ``ca.motifs.classes(3, connected=False)`` or ``ca.motifs.classes(4)``.
+        MAN name of a triad, "4-" and the id of a four-node class, a class of five or six neurons
+        as in ``ca.motifs.estimate``, or an undirected graphlet, "G0" to "G29", drawn with lines.
     ax : Axes, optional
         Where to draw; its axis is turned off. A new figure where left out.
 
@@ -157,10 +163,15 @@ def outlines(name: str) -> Outlines:
     """Lay one class of three or four neurons out."""
     if name in TRIADS:
         return triad_outlines(name)
+    if name in _graphlets():
+        return _undirected(name)
     if name not in four_node_classes():
+        if (edges := _edges_of_name(name)) is not None:
+            return _on_a_ring(edges)
         msg = (
-            f"There is no motif {name!r}. There are {', '.join(TRIADS)} of three neurons, and of "
-            "four neurons those of ca.motifs.classes(4), for instance '4-204'."
+            f"There is no motif {name!r}. There are {', '.join(TRIADS)} of three neurons, of four "
+            "those of ca.motifs.classes(4), for instance '4-204', of five and six those of "
+            "ca.motifs.estimate, for instance '5-30', and the graphlets 'G0' to 'G29'."
         )
         raise ValueError(msg)
     kind = four_node_classes()[name]
@@ -176,6 +187,72 @@ def outlines(name: str) -> Outlines:
     return Outlines(arrows, at / _SHEET, DOT / _SHEET)
 
 
+@cache
+def _graphlets() -> dict[str, Graphlet]:
+    return {graphlet.name: graphlet for graphlet in GRAPHLETS}
+
+
+def _undirected(name: str) -> Outlines:
+    """Lay a graphlet out: lines instead of arrows."""
+    graphlet = _graphlets()[name]
+    size = graphlet.size
+    sheet = 1.0 if size < 4 else _SHEET
+    if size == 4:
+        at = _SHEET * _like_four(graphlet.edges)
+    else:
+        at = sheet * _ring(size)
+    lines = [(line(at[a], at[b]) / sheet, False) for a, b in graphlet.edges]
+    return Outlines(lines, at / sheet, DOT / sheet)
+
+
+def _like_four(edges: tuple[Edge, ...]) -> Points:
+    """Where the nodes of an undirected graph of four stand, as the directed classes do."""
+    both = {*edges, *((b, a) for a, b in edges)}
+    for kind in four_node_classes().values():
+        if len(kind.edges) != len(both) or kind.mutual * 2 != len(kind.edges):
+            continue
+        for order in permutations(range(4)):
+            if {(order[a], order[b]) for a, b in both} == set(kind.edges):
+                return np.array([_PLACES[kind.skeleton][order[node]] for node in range(4)])
+    msg = f"{edges} is no connected graph of four nodes."
+    raise AssertionError(msg)
+
+
+def _on_a_ring(edges: tuple[Edge, ...]) -> Outlines:
+    """Lay a class of five or six neurons out."""
+    size = 1 + max(max(edge) for edge in edges)
+    at = _SHEET * _ring(size)
+    arrows: list[tuple[Points, bool]] = []
+    for pre, post in edges:
+        mutual = (post, pre) in edges
+        if mutual and pre > post:
+            continue
+        start, end = at[pre], at[post]
+        outline = double_arrow(start, end, at.mean(axis=0)) if mutual else arrow(start, end)
+        arrows.append((outline / _SHEET, mutual))
+    return Outlines(arrows, at / _SHEET, DOT / _SHEET)
+
+
+def _ring(size: int) -> Points:
+    """(size, 2) corners of a regular polygon in the unit square, the first at the top."""
+    turn = np.pi / 2 - 2 * np.pi * np.arange(size) / size
+    ring = 0.5 + 0.4 * np.column_stack([np.cos(turn), np.sin(turn)])
+    return ring if size > 2 else np.array([[0.1, 0.5], [0.9, 0.5]])
+
+
+def _edges_of_name(name: str) -> tuple[Edge, ...] | None:
+    """Edges of a class of five or six neurons by its name, or None where there is no such."""
+    match = re.fullmatch(r"([56])-(\d{1,11})", name)
+    if match is None:
+        return None
+    size = int(match[1])
+    edges = edges_of_id(int(match[2]), size)
+    try:
+        return edges if class_of(edges) == name else None
+    except ValueError:
+        return None
+
+
 def _caption(
     name: str,
     values: Mapping[str, object] | pd.Series[float] | None,
@@ -184,7 +261,10 @@ def _caption(
 ) -> str:
     parts = []
     kinds = four_node_classes()
-    plain_name = TRIADS[name].plain_name if name in TRIADS else kinds[name].plain_name
+    names = {known: triad.plain_name for known, triad in TRIADS.items()}
+    names |= {known: kind.plain_name for known, kind in kinds.items()}
+    names |= {known: graphlet.plain_name for known, graphlet in _graphlets().items()}
+    plain_name = names.get(name, "")
     if plain_names and ":" not in plain_name:
         parts.append(wrapped(plain_name, SMALL_PT, room_pt))
     if values is not None:

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle, Polygon
 
 import connectome_analysis as ca
 from connectome_analysis.motifs import TRIAD_NAMES, TRIADS, four_node_classes
-from connectome_analysis.plot import four_node_graphs, small_graphs
+from connectome_analysis.plot import motif_drawings, small_graphs
 from tests.plot.drawn import clipped, overlapping, saved
 
 CLASSES = four_node_classes()
@@ -27,14 +27,14 @@ def test_a_class_has_four_dots_and_one_arrow_for_each_joined_pair(name: str) -> 
 
 @pytest.mark.parametrize("name", TRIAD_NAMES)
 def test_a_triad_is_drawn_as_everywhere(name: str) -> None:
-    ours, theirs = four_node_graphs.outlines(name), small_graphs.outlines(name)
+    ours, theirs = motif_drawings.outlines(name), small_graphs.outlines(name)
     assert np.array_equal(ours.dots, theirs.dots)
     assert len(ca.plot.motif(name).patches) == len(ca.plot.triad(name).patches)
 
 
 def test_arrows_point_from_sender_to_receiver_in_every_class() -> None:
     for name, kind in CLASSES.items():
-        drawing = four_node_graphs.outlines(name)
+        drawing = motif_drawings.outlines(name)
         assert sum(mutual for _, mutual in drawing.arrows) == kind.mutual
         one_way = [e for e in kind.edges if e[::-1] not in kind.edges]
         arrows = [outline for outline, mutual in drawing.arrows if not mutual]
@@ -48,7 +48,7 @@ def test_arrows_point_from_sender_to_receiver_in_every_class() -> None:
 
 def test_nothing_leaves_the_square_and_arrows_keep_clear_of_dots() -> None:
     for name in CLASSES:
-        drawing = four_node_graphs.outlines(name)
+        drawing = motif_drawings.outlines(name)
         for outline, _ in drawing.arrows:
             assert outline.min() >= 0
             assert outline.max() <= 1
@@ -94,3 +94,20 @@ def test_what_cannot_be_drawn_is_said_and_no_figure_is_left() -> None:
     with pytest.raises(ValueError, match="at least 1 drawing in a row, got 0"):
         ca.plot.motif_table(["4-204"], across=0)
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", [f"G{i}" for i in range(30)])
+def test_graphlets_are_drawn_with_a_line_for_each_edge(name: str) -> None:
+    from connectome_analysis.motifs import graphlet_classes
+
+    drawing = motif_drawings.outlines(name)
+    row = graphlet_classes().loc[name]
+    assert (len(drawing.arrows), len(drawing.dots)) == (row["n_edges"], row["n_nodes"])
+    apart = np.linalg.norm(drawing.dots[:, None] - drawing.dots[None], axis=2)
+    assert apart[np.triu_indices(len(apart), 1)].min() > 0.3
+
+
+def test_five_and_six_neurons_are_drawn_by_the_name_of_their_estimate() -> None:
+    assert len(motif_drawings.outlines("5-30").dots) == 5
+    with pytest.raises(ValueError, match="There is no motif '5-31'"):
+        ca.plot.motif("5-31")
