@@ -17,7 +17,7 @@ demo: $(VENV)/.installed  ## set up, run the main job, say where report, figures
 	$(BIN)/neuropil demo --out $(DEMO_OUT)
 
 test: $(VENV)/.installed-test  ## set up, run every test that must pass
-	$(BIN)/python -m pytest -m "not slow and not graph_tool" --nbmake --nbmake-timeout=300 \
+	$(BIN)/python -m pytest -n auto -m "not slow and not graph_tool" --nbmake --nbmake-timeout=300 \
 		tests notebooks connectome_analysis ingest neuropil segmentation_core $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
@@ -25,7 +25,7 @@ test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
 
 test-graph-tool:  ## second environment: graph-tool, numpy 1.26 and the oldest supported versions
 	bash tools/graph_tool_environment.sh .venv-graph-tool
-	.venv-graph-tool/bin/python -m pytest -m "not slow" tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
+	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-test  ## every benchmark beside its fastest peer, one table
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -9,6 +9,9 @@ pytest.importorskip("igraph")
 from benchmarks import __main__ as benchmarks
 
 
+# Peers leave files open.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("job", benchmarks.JOBS)
 def test_each_benchmark_prints_its_table_on_the_worm(
     job: str, capsys: pytest.CaptureFixture[str]

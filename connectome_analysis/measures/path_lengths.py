@@ -75,7 +75,7 @@ def path_lengths(
         ``diameter``, the longest length seen (0 where there is none), with ``diameter_exact``
         False where sources were drawn; ``within``, ``n_neurons`` (the neurons it is about),
         ``n_sources``, ``seed`` (None where all were taken) and ``mean_low``, ``mean_high``, a 95 %
-        interval of the mean over all sources (normal, from the spread over the drawn ones; the
+        interval of the mean over all sources (Student, from the spread over the drawn ones; the
         mean itself where all were taken).
 
     Examples

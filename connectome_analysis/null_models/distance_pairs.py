@@ -65,7 +65,7 @@ class DistancePairs:
     Attributes
     ----------
     counts : (K,) int64
-        Unordered pairs in each bin. Takes N (N - 1) / 2 distances at worst, five seconds for
+        Unordered pairs in each bin. Takes N (N - 1) / 2 distances at worst, five to fifteen seconds for
         140,000 neurons; fewer where the last bin begins near.
     """
 

@@ -50,6 +50,8 @@ def ratio(value: Any, decimals: int = 2) -> str:
     >>> ratio(2.0), ratio(0.445), ratio(126.3)
     ('2.00', '0.45', '126')
     """
+    if value == float("inf"):
+        return "∞"  # none in any sample
     if is_missing(value):
         return _NONE
     return (

@@ -199,3 +199,15 @@ def test_mistakes_are_named() -> None:
             measures.path_lengths(g, sources=wrong)
     with pytest.raises(TypeError, match="A Graph is wanted"):
         measures.path_lengths(np.eye(3))
+
+
+@pytest.mark.parametrize("sources", [10, 30])
+def test_the_interval_of_drawn_sources_covers_the_mean_as_often_as_it_says(sources: int) -> None:
+    # 95 % of 400 is 380; 365 or fewer has a probability below one in a thousand.
+    g = graphs.random_graph(200, 0.02, seed=7)
+    exact = ca.measures.path_lengths(g).attrs["mean"]
+    inside = 0
+    for seed in range(400):
+        attrs = ca.measures.path_lengths(g, sources=sources, rng=seed).attrs
+        inside += attrs["mean_low"] <= exact <= attrs["mean_high"]
+    assert inside > 365

@@ -6,6 +6,7 @@ import math
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 import connectome_analysis as ca
@@ -110,3 +111,21 @@ def test_without_edges_nothing_is_defined(n: int) -> None:
     values = small_world(ca.Graph.from_edges([], [], node_ids=np.arange(n)))
     assert math.isnan(values["small_worldness"])
     assert math.isnan(values["omega"])
+
+
+def test_self_loops_are_left_out_of_every_number() -> None:
+    g = graphs.random_graph(60, 0.07, seed=5)
+    loops = np.arange(60)
+    kept = g.with_edges(
+        np.concatenate([g.out_sources, loops]), np.concatenate([g.out_indices, loops])
+    )
+    assert kept.has_self_loops
+    pd.testing.assert_series_equal(
+        ca.measures.small_world(kept), ca.measures.small_world(g), check_names=False
+    )
+
+
+def test_an_option_that_the_formula_has_not_is_refused() -> None:
+    g = graphs.random_graph(20, 0.2, seed=5)
+    with pytest.raises(ValueError, match="The formula takes no options, got n_sample"):
+        ca.measures.small_world(g, n_sample=3)

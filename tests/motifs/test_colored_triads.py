@@ -349,3 +349,9 @@ def test_too_many_neurons_for_triads_that_do_not_hang_together_is_said() -> None
     g = ca.Graph.from_edges([0], [1], node_ids=np.arange(2_000_001))
     with pytest.raises(ValueError, match=r"up to 2,000,000 neurons.*connected=True"):
         ca.motifs.colored_census(g, np.zeros(2_000_001, dtype=int), connected=False)
+
+
+def test_labels_with_commas_still_name_one_class_each() -> None:
+    g = graphs.random_graph(12, 0.4, seed=3)
+    table = ca.motifs.colored_census(g, ["a", "a,a"] * 6)
+    assert table["label"].is_unique

@@ -153,3 +153,28 @@ def test_igraph_and_networkx_order_the_classes_as_we_do() -> None:
     names = list(nx.triadic_census(g.to_networkx()))
     assert names == list(TRIAD_NAMES)
     assert isinstance(g.to_igraph(), igraph.Graph)
+
+
+@pytest.mark.parametrize(
+    ("senders", "receivers", "message"),
+    [
+        ([0, 1], [1, 500_000], "receivers must be dense indices from 0 to 2, got 1 to 500000"),
+        ([0, -1], [1, 2], "senders must be dense indices from 0 to 2, got -1 to 0"),
+        ([0, 1], [1], "senders and receivers must be equally long, got 2 and 1"),
+        ([0.5, 1], [1, 2], "senders must be one-dimensional and whole numbers, got float64"),
+    ],
+)
+def test_edges_that_cannot_be_are_refused_before_they_reach_a_kernel(
+    senders: list[float], receivers: list[float], message: str
+) -> None:
+    from connectome_analysis.motifs.four_node_census import four_node_census_of_edges
+    from connectome_analysis.motifs.triad_census import census_of_edges
+
+    for count in (census_of_edges, four_node_census_of_edges):
+        with pytest.raises(ValueError, match=message):
+            count(3, np.array(senders), np.array(receivers))
+
+
+def test_numpy_integers_are_numbers_of_threads() -> None:
+    g = ca.Graph.from_edges([1, 2], [2, 3])
+    assert ca.motifs.triad_census(g, n_jobs=np.int64(2)).sum() == 1

@@ -57,3 +57,7 @@ def test_shares_scores_and_ratios() -> None:
     assert (ratio(0.445), ratio(126.3), ratio(1.00054, 4)) == ("0.45", "126", "1.0005")
     for write in (percent, score, ratio):
         assert write(None) == "\N{EN DASH}"
+
+
+def test_a_ratio_to_nothing_is_said_to_be_infinite() -> None:
+    assert ratio(float("inf")) == "∞"
