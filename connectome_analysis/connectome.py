@@ -13,6 +13,7 @@ import numpy as np
 
 from .graph import Graph
 from .tables import ContractError, DamagedConnectomeError, Manifest, ReadOnlyError, Session
+from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
     import duckdb
@@ -222,10 +223,7 @@ class Connectome:
         return bool(row[0])
 
     def _require_counts(self, min_synapses: int, edge_type: str | None, *, counted: bool) -> None:
-        given: object = min_synapses
-        if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-            msg = f"min_synapses must be a whole number of at least 1, got {min_synapses!r}."
-            raise ValueError(msg)
+        require_whole("min_synapses", min_synapses)
         if not counted:
             msg = (
                 f"{self.name} does not count synapses on its {edge_type or 'edges of all types'}: "

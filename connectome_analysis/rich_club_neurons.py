@@ -9,6 +9,7 @@ import numpy as np
 
 from .graph import require_graph
 from .rich_club_curve import Degree, degrees_of
+from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,10 +54,7 @@ def rich_club_members(
     import pandas as pd
 
     require_graph(g)
-    given: object = k
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 0:
-        msg = f"k must be a whole number of at least 0, got {k!r}."
-        raise ValueError(msg)
+    require_whole("k", k, least=0)
     if not isinstance(ratio, Real) or not ratio >= 1:
         msg = f"ratio must be at least 1, got {ratio!r}."
         raise ValueError(msg)

@@ -18,6 +18,7 @@ from ..compiled import compiled
 from ..graph import require_graph
 from ..random_streams import Seed, seed_number
 from ..threads import map_threads
+from ..whole_numbers import require_whole
 from .breadth_first import RankedGraph, ranked
 
 if TYPE_CHECKING:
@@ -302,10 +303,7 @@ def sampled_betweenness(
     import pandas as pd
 
     require_graph(g)
-    given: object = n_sources
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 2:
-        msg = f"n_sources must be a whole number of at least 2, got {n_sources!r}."
-        raise ValueError(msg)
+    require_whole("n_sources", n_sources, least=2)
     if not 0 < confidence < 1:
         msg = f"confidence must lie between 0 and 1, got {confidence!r}."
         raise ValueError(msg)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..convert.missing_library import missing_library
 from ..graph import require_graph
 from ..random_streams import Seed, seed_number, stream
+from ..whole_numbers import require_whole
 from .modularity import edge_shares, modularity, require_resolution
 from .partition_agreement import adjusted_rand
 from .per_neuron import per_neuron
@@ -114,10 +115,7 @@ def communities(
     if method not in ("leiden", "louvain"):
         msg = f"method must be 'leiden' or 'louvain', got {method!r}."
         raise ValueError(msg)
-    given: object = n_runs
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-        msg = f"n_runs must be a whole number of at least 1, got {n_runs!r}."
-        raise ValueError(msg)
+    require_whole("n_runs", n_runs)
     seed = seed_number(rng)
     simple = g.without_self_loops()
     prepare = _leiden if method == "leiden" else _louvain

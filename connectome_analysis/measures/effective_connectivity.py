@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..graph import require_graph
 from ..threads import map_threads
-from .fractions import input_fraction, positive_weights
+from .fractions import input_fraction
+from .per_neuron import strengths
 from .shortest_paths import ends_of_paths, require_count
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _steps(
     if normalize == "input_fraction":
         share = input_fraction(g)
     elif normalize == "none":
-        share = positive_weights(g)
+        share = strengths(g, weighted=True)
     else:
         msg = f"normalize must be 'input_fraction' or 'none', got {normalize!r}."
         raise ValueError(msg)

@@ -40,7 +40,8 @@ def input_fraction(g: Graph) -> NDArray[np.float64]:
     >>> g.edges().assign(fraction=ca.measures.input_fraction(g))["fraction"].tolist()
     [1.0, 0.75, 0.25]
     """
-    weights = positive_weights(g)
+    require_graph(g)
+    weights = strengths(g, weighted=True)
     received = np.bincount(g.out_indices, weights, g.n_nodes)
     share: NDArray[np.float64] = weights / received[g.out_indices]
     return share
@@ -56,13 +57,8 @@ def output_fraction(g: Graph) -> NDArray[np.float64]:
     >>> ca.measures.output_fraction(g).tolist()
     [0.75, 0.25]
     """
-    weights = positive_weights(g)
+    require_graph(g)
+    weights = strengths(g, weighted=True)
     sent = np.bincount(g.out_sources, weights, g.n_nodes)
     share: NDArray[np.float64] = weights / sent[g.out_sources]
     return share
-
-
-def positive_weights(g: Graph) -> NDArray[np.float64]:
-    """(E,) float64 weights, or a ValueError where one is negative, or too large to be added up."""
-    require_graph(g)
-    return strengths(g, weighted=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..compiled import compiled
 from ..graph import require_graph
+from ..whole_numbers import require_whole
 from .per_neuron import per_neuron
 from .reciprocity import reciprocal_edges
 
@@ -88,10 +89,7 @@ def k_core(g: Graph, k: int, degree: Degree = "total") -> Graph:
     >>> ca.measures.k_core(ca.Graph.from_edges([1, 2, 3, 1], [2, 3, 1, 4]), 2)
     Graph: 3 nodes, 3 edges
     """
-    given: object = k
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 0:
-        msg = f"k must be a whole number of at least 0, got {k!r}."
-        raise ValueError(msg)
+    require_whole("k", k, least=0)
     numbers = core_numbers(g, degree)
     return g.subgraph(g.node_ids[numbers.to_numpy() >= k])
 

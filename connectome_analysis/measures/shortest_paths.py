@@ -11,6 +11,7 @@ from ..compiled import compiled
 from ..graph import require_graph
 from ..ids import Positions, as_ids, require_unique
 from ..threads import map_threads
+from ..whole_numbers import require_whole
 from .path_lengths import hops_from
 
 if TYPE_CHECKING:
@@ -157,11 +158,8 @@ def ends_of_paths(
 
 def require_count(name: str, value: object) -> None:
     """Raise ValueError where something else than None or a whole number of at least 1 came."""
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        msg = f"{name} must be a whole number of at least 1, got {value!r}."
-        raise ValueError(msg)
+    if value is not None:
+        require_whole(name, value)
 
 
 def _joined(arrays: list[NDArray[np.int64]]) -> NDArray[np.int64]:

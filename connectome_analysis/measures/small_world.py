@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..graph import require_graph
 from ..random_streams import Seed, seed_number
 from ..threads import map_threads
+from ..whole_numbers import require_whole
 from .path_lengths import Within, path_lengths
 from .reciprocity import reciprocity
 from .transitivity import transitivity
@@ -102,7 +103,7 @@ def small_world(
         )
         spread = np.zeros(2)
     else:
-        _require_samples(n_samples)
+        require_whole("n_samples", n_samples, least=2)
         drawn = _drawn(simple, null, n_samples, seed, n_jobs, progress, measured, options)
         spread = drawn.std(axis=0, ddof=1)
     c_null, l_null = drawn.mean(axis=0)
@@ -215,13 +216,6 @@ def _drawn(
         if progress is not None:
             progress(len(values), n_samples)
     return np.array(values)
-
-
-def _require_samples(n_samples: object) -> None:
-    whole = isinstance(n_samples, (int, np.integer)) and not isinstance(n_samples, bool)
-    if not whole or n_samples < 2:  # type: ignore[operator]
-        msg = f"n_samples must be a whole number of at least 2, got {n_samples!r}."
-        raise ValueError(msg)
 
 
 def _over(value: float, base: float) -> float:

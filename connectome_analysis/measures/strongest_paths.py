@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..compiled import compiled
 from ..graph import require_graph
 from ..threads import map_threads
-from .fractions import input_fraction, output_fraction, positive_weights
+from .fractions import input_fraction, output_fraction
+from .per_neuron import strengths
 from .shortest_paths import ends_of_paths, path_table, require_count
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _shares(g: Graph, strength: str) -> tuple[NDArray[np.float64], bool]:
     if strength == "output_fraction":
         return output_fraction(g), False
     if strength == "bottleneck":
-        return positive_weights(g), True
+        return strengths(g, weighted=True), True
     msg = f"strength must be 'input_fraction', 'output_fraction' or 'bottleneck', got {strength!r}."
     raise ValueError(msg)
 

@@ -23,11 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 from ..compiled import compiled
 from ..graph import Graph
 from ..random_streams import State, below, next_word, pick
+from ..whole_numbers import require_whole
 from .class_switching import make_excursions
 from .draw import Draw, Mixing, edges_kept
 from .edge_set import with_spare
 from .groups import groups_of
-from .options import require_count
 
 KEEPS = (
     "the number of neurons each neuron sends to and receives from, and the number of edges from "
@@ -72,7 +72,7 @@ class BlockSampler:
     def __init__(
         self, g: Graph, *, groups: str | ArrayLike | None = None, rounds: int = ROUNDS
     ) -> None:
-        require_count("rounds", rounds)
+        require_whole("rounds", rounds)
         numbered = groups_of(g, groups)
         self.keeps = (
             "the number of neurons each neuron sends to and receives from, and the number of edges "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..graph import Graph
 from ..random_streams import Seed, seed_number
+from ..whole_numbers import require_whole
 from .decided import OPEN, decided, require_level
 from .draw import Draw, Mixing
 from .running import Comparison, Running
@@ -119,10 +120,7 @@ def ensemble(
     **options
         For the null model.
     """
-    given: object = n_samples
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 2:
-        msg = f"n_samples must be a whole number of at least 2, got {n_samples!r}."
-        raise ValueError(msg)
+    require_whole("n_samples", n_samples, least=2)
     require_level(decide_at)
     seed = seed_number(rng)
     source = sampler(g, null, **options)

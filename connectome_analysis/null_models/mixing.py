@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from ..graph import Graph, require_graph
 from ..random_streams import Seed, seed_number, stream
 from ..threads import map_threads
+from ..whole_numbers import require_whole
 from .against import Measure
 from .draw import Draw, Sampler
-from .options import require_count
 from .sample import NullModelName, null_model, sampler
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def mixing(
     (True, [0.125, 0.25, 0.5, 1.0, 2.0, 4.0])
     """
     require_graph(g)
-    require_count("n_samples", n_samples)
+    require_whole("n_samples", n_samples)
     if n_samples < 2:
         msg = "n_samples must be at least 2, for the error of a mean, got 1."
         raise ValueError(msg)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from numbers import Real
 
-import numpy as np
-
 
 def require_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
     """Raise a ValueError that lists the choices where `given` is none of them."""
@@ -21,11 +19,4 @@ def require_positive(name: str, given: float) -> None:
     number = isinstance(given, Real) and not isinstance(given, bool)
     if not number or not given > 0 or not math.isfinite(given):
         msg = f"{name} must be above 0, got {given!r}."
-        raise ValueError(msg)
-
-
-def require_count(name: str, given: object) -> None:
-    """Raise a ValueError where `given` is not a whole number of at least 1."""
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-        msg = f"{name} must be a whole number of at least 1, got {given!r}."
         raise ValueError(msg)

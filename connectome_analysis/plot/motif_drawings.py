@@ -167,7 +167,8 @@ def outlines(name: str) -> Outlines:
         return _undirected(name)
     if name not in four_node_classes():
         if (edges := _edges_of_name(name)) is not None:
-            return _on_a_ring(edges)
+            size = 1 + max(max(edge) for edge in edges)
+            return _with_arrows(edges, _SHEET * _ring(size))
         msg = (
             f"There is no motif {name!r}. There are {', '.join(TRIADS)} of three neurons, of four "
             "those of ca.motifs.classes(4), for instance '4-204', of five and six those of "
@@ -175,16 +176,7 @@ def outlines(name: str) -> Outlines:
         )
         raise ValueError(msg)
     kind = four_node_classes()[name]
-    at = _SHEET * np.array(_PLACES[kind.skeleton])
-    arrows: list[tuple[Points, bool]] = []
-    for pre, post in kind.edges:
-        mutual = (post, pre) in kind.edges
-        if mutual and pre > post:
-            continue
-        start, end = at[pre], at[post]
-        outline = double_arrow(start, end, at.mean(axis=0)) if mutual else arrow(start, end)
-        arrows.append((outline / _SHEET, mutual))
-    return Outlines(arrows, at / _SHEET, DOT / _SHEET)
+    return _with_arrows(kind.edges, _SHEET * np.array(_PLACES[kind.skeleton]))
 
 
 @cache
@@ -218,10 +210,8 @@ def _like_four(edges: tuple[Edge, ...]) -> Points:
     raise AssertionError(msg)
 
 
-def _on_a_ring(edges: tuple[Edge, ...]) -> Outlines:
-    """Lay a class of five or six neurons out."""
-    size = 1 + max(max(edge) for edge in edges)
-    at = _SHEET * _ring(size)
+def _with_arrows(edges: tuple[Edge, ...], at: Points) -> Outlines:
+    """Arrows between nodes that stand at (N, 2) points of the larger sheet."""
     arrows: list[tuple[Points, bool]] = []
     for pre, post in edges:
         mutual = (post, pre) in edges

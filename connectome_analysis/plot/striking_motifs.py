@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..whole_numbers import require_whole
 from .given_table import require_columns
 from .headline import put_headline
 from .look import FEWER, GREY, HAIR_PT, MORE, PALE, TEXT_PT, ink
@@ -63,10 +64,7 @@ def striking_motifs(
     >>> plt.close(ax.figure)
     """
     rows = require_columns(table, _COLUMNS, _NAME, "ca.motifs.significance")
-    given: object = top
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-        msg = f"top must be a whole number of at least 1, got {top!r}."
-        raise ValueError(msg)
+    require_whole("top", top)
     drawn = rows[(rows["ratio"] > 0) & np.isfinite(rows["ratio"]) & np.isfinite(rows["z"])]
     if drawn.empty:
         msg = f"{_NAME} found no motif in the table that has a ratio and a z-score to draw."

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph import require_graph
 from ...threads import thread_count
+from ...whole_numbers import require_whole
 from .candidates import candidates, with_where
 from .columns import NodeColumns
 from .comparisons import Comparisons
@@ -205,9 +206,7 @@ def iter_matches(
     >>> len(next(tables))
     2
     """
-    if not _is_whole(rows_at_once) or rows_at_once < 1:
-        msg = f"rows_at_once must be a whole number of at least 1, got {rows_at_once!r}."
-        raise ValueError(msg)
+    require_whole("rows_at_once", rows_at_once)
     asked = _asked(g, motif, where, distinct, induced)
     walks = _walks(g, asked, distinct, 1, induced=induced)
     return (
