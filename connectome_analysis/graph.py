@@ -463,11 +463,17 @@ class Graph:
     # ---------------------------------------------------------------- to other libraries
 
     def to_scipy(self) -> scipy.sparse.csr_array:
-        """(N, N) CSR array; ``[i, j]`` is the weight from node i to node j. A copy."""
+        """(N, N) CSR array; ``[i, j]`` is the weight from node i to node j. A copy.
+
+        Its ``indices`` and ``indptr`` are both int32, and both int64 beyond 2**31 - 1 edges:
+        ``scipy.sparse.csgraph`` takes nothing in between.
+        """
         import scipy.sparse as sp
 
+        # Arrays of two widths would both be widened to int64, which csgraph of old scipy refuses.
+        width = np.int32 if self.n_edges <= np.iinfo(np.int32).max else np.int64
         return sp.csr_array(
-            (self.weights.copy(), self.out_indices.copy(), self.out_indptr.copy()),
+            (self.weights.copy(), self.out_indices.astype(width), self.out_indptr.astype(width)),
             shape=(self.n_nodes, self.n_nodes),
         )
 

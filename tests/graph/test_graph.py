@@ -12,6 +12,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csgraph
 
 import connectome_analysis as ca
 from tests import graphs
@@ -173,6 +174,25 @@ def test_a_subgraph_keeps_ids_weights_and_node_table() -> None:
     assert part.nodes["cell_type"].tolist() == ["a", "c"]
     with pytest.raises(ValueError, match="not among the nodes, for instance 99"):
         g.subgraph([99])
+
+
+@pytest.mark.parametrize("method", ["D", "BF", "J"])
+def test_the_scipy_matrix_goes_through_csgraph_of_every_supported_version(method: str) -> None:
+    matrix = ca.Graph.from_edges([10, 20, 20], [20, 10, 30], weight=[3, 4, 5]).to_scipy()
+    assert matrix.indices.dtype == matrix.indptr.dtype == np.int32
+    assert csgraph.shortest_path(matrix, method=method).tolist() == [
+        [0, 3, 8],
+        [4, 0, 5],
+        [np.inf, np.inf, 0],
+    ]
+    assert csgraph.connected_components(matrix, connection="strong")[0] == 2
+
+
+def test_the_scipy_matrix_is_a_copy() -> None:
+    g = ca.Graph.from_edges([10, 20], [20, 30], weight=[3, 4])
+    matrix = g.to_scipy()
+    matrix.data[:], matrix.indices[:], matrix.indptr[:] = 0, 0, 0
+    assert g.edges().to_numpy().tolist() == [[10, 20, 3], [20, 30, 4]]
 
 
 def test_symmetrized_joins_every_pair_both_ways_with_the_sum() -> None:
