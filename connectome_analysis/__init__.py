@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import convert, datasets, measures, motifs, null_models, plot, tables
+    from . import convert, datasets, errors, measures, motifs, null_models, plot, tables
     from .connectome import Connectome
     from .connectome import open_connectome as open
     from .graph import Graph
@@ -30,6 +30,7 @@ __all__ = [
     "Graph",
     "convert",
     "datasets",
+    "errors",
     "measures",
     "motifs",
     "null_models",
@@ -41,7 +42,7 @@ __all__ = [
     "tables",
 ]
 
-_ROOMS = {"convert", "datasets", "measures", "motifs", "null_models", "plot", "tables"}
+_ROOMS = {"convert", "datasets", "errors", "measures", "motifs", "null_models", "plot", "tables"}
 _NAMES = {
     "Connectome": ("connectome", "Connectome"),
     "Graph": ("graph", "Graph"),
