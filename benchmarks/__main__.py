@@ -34,7 +34,7 @@ from . import (
     synthetic,
     triad_census,
 )
-from .measure import Row
+from .measure import Row, installed
 
 JOBS = {
     "triad": triad_census,
@@ -54,8 +54,8 @@ JOBS = {
     "memory": peak_memory,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
-# Not needed by the tests; their rows appear where they are installed.
-FURTHER_PEERS = ("networkit", "rustworkx", "grandiso", "dotmotif")
+# Not needed by the tests: `pip install --group peers`. Without them their rows say so.
+FURTHER_PEERS = ("python-graphblas", "networkit", "grandiso", "dotmotif")
 HEADER = ("job", "graph", "ours", "peer", "theirs", "ratio", "work and bound")
 
 
@@ -70,9 +70,13 @@ def machine() -> str:
             )
     except OSError:
         pass
-    installed = {distribution.name for distribution in importlib.metadata.distributions()}
-    names = [*PEERS, *(name for name in FURTHER_PEERS if name in installed)]
+    there = {distribution.name for distribution in importlib.metadata.distributions()}
+    names = [*PEERS, *(name for name in FURTHER_PEERS if name in there)]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    if installed("graph_tool"):
+        import graph_tool
+
+        versions += f", graph-tool {graph_tool.__version__.split()[0]}"
     return (
         f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n"
         f"neuropil {ca.__version__}; {versions}"
@@ -105,7 +109,7 @@ def cells(row: Row) -> tuple[str, ...]:
         row.graph,
         "" if math.isnan(row.ours) else seconds(row.ours),
         row.peer,
-        "" if row.theirs is None else seconds(row.theirs),
+        seconds(row.theirs) if row.theirs is not None else "not installed" if row.peer else "",
         "" if row.theirs is None else ratio(row.theirs / row.ours),
         row.bound,
     )

@@ -1,15 +1,14 @@
-"""Degree-preserving nulls beside igraph and NetworKit; mutual degrees kept too; motif significance."""
+"""Degree-preserving nulls beside igraph, graph-tool and NetworKit; mutual degrees kept too."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 import connectome_analysis as ca
 
-from .measure import Row, processor_seconds, processor_seconds_once
+from .measure import Row, installed, processor_seconds, processor_seconds_once
 
 ROUNDS = 20
 
@@ -32,6 +31,22 @@ def curveball_of_networkit(g: ca.Graph) -> Callable[[], object]:
     return run
 
 
+def rewiring_of_graph_tool(g: ca.Graph) -> Callable[[], object]:
+    """Ten proposals an edge, as of ours; on a copy, since it changes the graph."""
+    import graph_tool
+    from graph_tool.generation import random_rewire
+
+    graph_tool.openmp_set_num_threads(1)
+    graph = g.to_graph_tool()
+
+    def run() -> object:
+        null = graph.copy()
+        random_rewire(null, model="configuration", n_iter=10, edge_sweep=True)
+        return null
+
+    return run
+
+
 def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:
     """One null graph by each method; then ten nulls with their triad census."""
     for name, g in graphs.items():
@@ -49,6 +64,8 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:
             time = processor_seconds_once if g.n_edges > 50_000 else processor_seconds
             theirs = time(lambda peer=peer, n=proposals: peer.copy().rewire(n=n))
             yield Row(job=job, graph=name, ours=ours, peer="igraph", theirs=theirs, bound=bound)
+            theirs = time(rewiring_of_graph_tool(g)) if installed("graph_tool") else None
+            yield Row(job=job, graph=name, ours=ours, peer="graph-tool", theirs=theirs)
 
         reciprocal = processor_seconds(
             lambda g=g: ca.null_models.sample(g, "reciprocal_configuration", proposals_per_edge=10)
@@ -67,13 +84,10 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:
         )
         job = f"configuration null, {ROUNDS} rounds of curveball"
         bound = f"{1e9 * trading / (ROUNDS * g.n_edges):.1f} ns an edge and round"
-        if importlib.util.find_spec("networkit") is None:
-            yield Row(job=job, graph=name, ours=trading, bound=f"{bound}; NetworKit not installed")
-        else:
+        theirs = None
+        if installed("networkit"):
             theirs = processor_seconds(curveball_of_networkit(g), most=2)
-            yield Row(
-                job=job, graph=name, ours=trading, peer="NetworKit", theirs=theirs, bound=bound
-            )
+        yield Row(job=job, graph=name, ours=trading, peer="NetworKit", theirs=theirs, bound=bound)
         if peer is None or g.n_edges > 100_000:
             continue
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the table; times in seconds of processor time, one thread."""
+    """One line of the table; times in seconds of processor time, one thread.
+
+    A row that names a peer and has no time of it says that the peer is not installed.
+    """
 
     job: str
     graph: str
@@ -18,6 +22,11 @@ class Row:
     peer: str = ""
     theirs: float | None = None
     bound: str = ""
+
+
+def installed(module: str) -> bool:
+    """Whether a peer that the tests do not need can be imported here."""
+    return importlib.util.find_spec(module) is not None
 
 
 def processor_seconds(call: Callable[[], Any], *, least: float = 0.3, most: int = 5) -> float:

@@ -6,7 +6,11 @@ import pytest
 
 pytest.importorskip("igraph")
 
+import connectome_analysis as ca
 from benchmarks import __main__ as benchmarks
+from benchmarks import graphblas_census, synthetic
+from benchmarks.measure import Row
+from tests import graphs
 
 
 # Peers leave files open.
@@ -26,10 +30,21 @@ def test_each_benchmark_prints_its_table_on_the_worm(
     assert any(wanted in line for line in table[1:]), table
 
 
-def test_synthetic_graphs_are_what_their_recipes_say() -> None:
-    import connectome_analysis as ca
-    from benchmarks import synthetic
+def test_a_peer_that_is_missing_is_said_not_to_be_installed() -> None:
+    row = Row(job="census", graph="worm", ours=0.002, peer="GraphBLAS")
+    assert benchmarks.cells(row)[3:6] == ("GraphBLAS", "not installed", "")
+    assert benchmarks.cells(Row(job="census", graph="worm", ours=0.002))[3:6] == ("", "", "")
 
+
+@pytest.mark.parametrize("census", [graphblas_census.by_class, graphblas_census.by_degree])
+def test_the_census_in_graphblas_counts_what_ours_counts(census) -> None:
+    pytest.importorskip("graphblas")
+    for seed in range(5):
+        g = graphs.random_graph(30, 0.2, seed=seed)
+        assert census(g)() == ca.motifs.triad_census(g).to_dict()
+
+
+def test_synthetic_graphs_are_what_their_recipes_say() -> None:
     g = synthetic.make(synthetic.RECIPES["2k/60k"])
     assert (g.n_nodes, g.n_edges) == (2000, 60_000)
     assert ca.measures.reciprocity(g) == pytest.approx(0.14, abs=0.01)
