@@ -1,5 +1,7 @@
 """Errors: what a reconstruction misses and invents, carried through to the p-value."""
 
+from .channel import Channel, Seen, channel_of
+from .corrupt_graph import CorruptedGraph, corrupt, corrupt_with_log
 from .could_touch import AllPairs, ContactPairs, SharedColumn, WithinDistance
 from .edge_rates import EdgeRates
 from .error_model import ErrorModel
@@ -10,7 +12,9 @@ from .varying import PerColumn, PerGroup, PerNeuron, PerPair
 
 __all__ = [
     "AllPairs",
+    "Channel",
     "ContactPairs",
+    "CorruptedGraph",
     "EdgeRates",
     "ErrorModel",
     "Merge",
@@ -18,10 +22,14 @@ __all__ = [
     "PerGroup",
     "PerNeuron",
     "PerPair",
+    "Seen",
     "SharedColumn",
     "Split",
     "Uncertainty",
     "WithinDistance",
+    "channel_of",
+    "corrupt",
+    "corrupt_with_log",
     "read_model",
     "write_model",
 ]

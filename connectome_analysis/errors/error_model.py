@@ -168,6 +168,20 @@ pairs); connections of 1 synapse or more.
 
         return edge_rates(self, g)
 
+    def corrupt(self, g: Graph, rng: Seed = 0) -> Graph:
+        """Draw what a reconstruction with these errors shows of a true graph; see `corrupt`.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> worm = ca.open("celegans-varshney2011").graph()
+        >>> ErrorModel(beta=0.15).corrupt(worm, rng=1).n_edges < worm.n_edges
+        True
+        """
+        from .corrupt_graph import corrupt
+
+        return corrupt(g, self, rng)
+
     # ---------------------------------------------------------------- how well it is known
 
     def _value(self, name: str) -> float:
