@@ -1,22 +1,36 @@
 """Errors: what a reconstruction misses and invents, carried through to the p-value."""
 
+from .calibration import Calibration, calibrate_confidence
 from .channel import Channel, Seen, channel_of
 from .corrupt_graph import CorruptedGraph, corrupt, corrupt_with_log
 from .could_touch import AllPairs, ContactPairs, SharedColumn, WithinDistance
+from .edge_confidence import edge_confidence, edge_probability
 from .edge_rates import EdgeRates
 from .error_model import ErrorModel
+from .evidence import Evidence
+from .fit import fit
+from .fit_completeness import fit_completeness
+from .fit_confidence import fit_confidence
+from .fit_precision_recall import fit_precision_recall
+from .fit_proofread import fit_proofread
+from .fit_replicates import fit_replicates
+from .fit_segmentation_scores import fit_segmentation_scores
+from .fit_verified import fit_verified
 from .fragments import Merge, Split
 from .model_json import read_model, write_model
+from .presets import preset, presets
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
 
 __all__ = [
     "AllPairs",
+    "Calibration",
     "Channel",
     "ContactPairs",
     "CorruptedGraph",
     "EdgeRates",
     "ErrorModel",
+    "Evidence",
     "Merge",
     "PerColumn",
     "PerGroup",
@@ -27,9 +41,22 @@ __all__ = [
     "Split",
     "Uncertainty",
     "WithinDistance",
+    "calibrate_confidence",
     "channel_of",
     "corrupt",
     "corrupt_with_log",
+    "edge_confidence",
+    "edge_probability",
+    "fit",
+    "fit_completeness",
+    "fit_confidence",
+    "fit_precision_recall",
+    "fit_proofread",
+    "fit_replicates",
+    "fit_segmentation_scores",
+    "fit_verified",
+    "preset",
+    "presets",
     "read_model",
     "write_model",
 ]

@@ -20,6 +20,7 @@ from ..random_streams import Seed
 from ..whole_numbers import require_whole
 from . import words
 from .could_touch import as_could_touch
+from .evidence import Evidence
 from .fragments import Merge, Split
 from .uncertainty import Uncertainty, bounded, unbounded
 from .varying import PerGroup, Rate, as_rate
@@ -64,6 +65,8 @@ class ErrorModel:
         How well the rates are known; intervals include it.
     name, source : str
         What it is and where the rates come from, with DOI.
+    evidence : Evidence, optional
+        What a fitted model was fitted to and how well it fits; not written to files.
 
     Examples
     --------
@@ -87,6 +90,7 @@ pairs); connections of 1 synapse or more.
     uncertainty: Uncertainty | None = None
     name: str = ""
     source: str = ""
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         require_whole("min_synapses", self.min_synapses)
@@ -112,7 +116,12 @@ pairs); connections of 1 synapse or more.
                 "'region', {'within_um': 50}, a table of pairs, or 'all' for every pair of neurons."
             )
             raise ValueError(msg)
-        for field, kind in (("split", Split), ("merge", Merge), ("uncertainty", Uncertainty)):
+        for field, kind in (
+            ("split", Split),
+            ("merge", Merge),
+            ("uncertainty", Uncertainty),
+            ("evidence", Evidence),
+        ):
             given = getattr(self, field)
             if given is not None and not isinstance(given, kind):
                 msg = f"{field} must be errors.{kind.__name__}(...), got {given!r}."
@@ -182,57 +191,18 @@ pairs); connections of 1 synapse or more.
 
         return corrupt(g, self, rng)
 
-    # ---------------------------------------------------------------- how well it is known
+    @classmethod
+    def fit(cls, **data: Any) -> ErrorModel:
+        """Fit a model to whatever data there is; see `errors.fit`.
 
-    def _value(self, name: str) -> float:
-        field, bracket, group = name.partition("[")
-        rate = getattr(self, field, None)
-        if bracket and isinstance(rate, PerGroup):
-            by_name = {str(key): value for key, value in rate.rates.items()}
-            if group.rstrip("]") in by_name:
-                return by_name[group.rstrip("]")]
-        elif not bracket and isinstance(rate, (int, float)) and not isinstance(rate, bool):
-            return float(rate)
-        msg = f"uncertainty names {name!r}, which is not a number of this model."
-        raise ValueError(msg)
-
-    def values(self) -> dict[str, float]:
-        """The uncertain rates by name."""
-        names = () if self.uncertainty is None else self.uncertainty.names
-        return {name: self._value(name) for name in names}
-
-    def with_values(self, values: Mapping[str, float]) -> ErrorModel:
-        """Return the model with other values of single rates, named as in its uncertainty."""
-        changes: dict[str, Any] = {}
-        for name, value in values.items():
-            self._value(name)
-            field, bracket, group = name.partition("[")
-            if not bracket:
-                changes[field] = float(value)
-                continue
-            rate: PerGroup = changes.get(field, getattr(self, field))
-            changed = {
-                key: float(value) if str(key) == group.rstrip("]") else old
-                for key, old in rate.rates.items()
-            }
-            changes[field] = PerGroup(rate.column, changed, rate.default)
-        return dataclasses.replace(self, **changes)
-
-    def draw(self, rng: Seed = None) -> ErrorModel:
-        """Draw a model whose rates are as likely, given how well they are known.
-
-        Without an uncertainty, the model itself.
+        Examples
+        --------
+        >>> ErrorModel.fit(detected=[[1, 0, 2], [0, 0, 0]], verified=[[2, 1, 0], [0, 0, 0]]).beta
+        0.5
         """
-        if self.uncertainty is None:
-            return self
-        from .generators import generator
+        from .fit import fit
 
-        names = self.uncertainty.names
-        centre = np.array([unbounded(self._value(name), name) for name in names])
-        drawn = generator(rng).multivariate_normal(centre, self.uncertainty.covariance)
-        return self.with_values(
-            {name: bounded(x, name) for name, x in zip(names, drawn, strict=True)}
-        )
+        return fit(**data)
 
     # ---------------------------------------------------------------- on disk
 

@@ -8,6 +8,7 @@ from .adjacency_matrix import adjacency
 from .colored_motifs import colored_motifs
 from .degree_curves import degree_distribution
 from .distance_curve_panels import distance_curve
+from .error_fit_panels import error_fit
 from .motif_drawings import motif, motif_table
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
@@ -23,6 +24,7 @@ __all__ = [
     "colored_motifs",
     "degree_distribution",
     "distance_curve",
+    "error_fit",
     "motif",
     "motif_table",
     "nulls_compared",

@@ -38,6 +38,9 @@ def draw(
         "distance_curve": lambda ax: ca.plot.distance_curve(
             ca.measures.distance_curve(worm, positions_nm=np.eye(279)[:, :3] * 9e3), ax
         ),
+        "error_fit": lambda ax: ca.plot.error_fit(
+            ca.errors.fit_verified([3, 0, 2, 0, 1, 7], [4, 1, 2, 0, 0, 8], level="synapses"), ax
+        ),
         "motif": lambda ax: ca.plot.motif("4-204", ax),
         "motif_table": lambda ax: ca.plot.motif_table(["030T", "4-204"], ax=ax),
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
