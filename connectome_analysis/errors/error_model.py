@@ -191,6 +191,58 @@ pairs); connections of 1 synapse or more.
 
         return corrupt(g, self, rng)
 
+    # ---------------------------------------------------------------- how well it is known
+
+    def _value(self, name: str) -> float:
+        field, bracket, group = name.partition("[")
+        rate = getattr(self, field, None)
+        if bracket and isinstance(rate, PerGroup):
+            by_name = {str(key): value for key, value in rate.rates.items()}
+            if group.rstrip("]") in by_name:
+                return by_name[group.rstrip("]")]
+        elif not bracket and isinstance(rate, (int, float)) and not isinstance(rate, bool):
+            return float(rate)
+        msg = f"uncertainty names {name!r}, which is not a number of this model."
+        raise ValueError(msg)
+
+    def values(self) -> dict[str, float]:
+        """The uncertain rates by name."""
+        names = () if self.uncertainty is None else self.uncertainty.names
+        return {name: self._value(name) for name in names}
+
+    def with_values(self, values: Mapping[str, float]) -> ErrorModel:
+        """Return the model with other values of single rates, named as in its uncertainty."""
+        changes: dict[str, Any] = {}
+        for name, value in values.items():
+            self._value(name)
+            field, bracket, group = name.partition("[")
+            if not bracket:
+                changes[field] = float(value)
+                continue
+            rate: PerGroup = changes.get(field, getattr(self, field))
+            changed = {
+                key: float(value) if str(key) == group.rstrip("]") else old
+                for key, old in rate.rates.items()
+            }
+            changes[field] = PerGroup(rate.column, changed, rate.default)
+        return dataclasses.replace(self, **changes)
+
+    def draw(self, rng: Seed = None) -> ErrorModel:
+        """Draw a model whose rates are as likely, given how well they are known.
+
+        Without an uncertainty, the model itself.
+        """
+        if self.uncertainty is None:
+            return self
+        from .generators import generator
+
+        names = self.uncertainty.names
+        centre = np.array([unbounded(self._value(name), name) for name in names])
+        drawn = generator(rng).multivariate_normal(centre, self.uncertainty.covariance)
+        return self.with_values(
+            {name: bounded(x, name) for name, x in zip(names, drawn, strict=True)}
+        )
+
     @classmethod
     def fit(cls, **data: Any) -> ErrorModel:
         """Fit a model to whatever data there is; see `errors.fit`.
