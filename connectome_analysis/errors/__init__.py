@@ -2,7 +2,9 @@
 
 from .calibration import Calibration, calibrate_confidence
 from .channel import Channel, Seen, channel_of
+from .corrupt_connectome import corrupt_connectome
 from .corrupt_graph import CorruptedGraph, corrupt, corrupt_with_log
+from .corrupt_synapses import CorruptedSynapses, corrupt_synapses
 from .could_touch import AllPairs, ContactPairs, SharedColumn, WithinDistance
 from .edge_confidence import edge_confidence, edge_probability
 from .edge_rates import EdgeRates
@@ -28,6 +30,7 @@ __all__ = [
     "Channel",
     "ContactPairs",
     "CorruptedGraph",
+    "CorruptedSynapses",
     "EdgeRates",
     "ErrorModel",
     "Evidence",
@@ -44,6 +47,8 @@ __all__ = [
     "calibrate_confidence",
     "channel_of",
     "corrupt",
+    "corrupt_connectome",
+    "corrupt_synapses",
     "corrupt_with_log",
     "edge_confidence",
     "edge_probability",
