@@ -441,7 +441,7 @@ class TestHabits:
         corrupt(worm(), ErrorModel(recall=0.5))
         begin = time.perf_counter()
         corrupt(g, model)
-        assert time.perf_counter() - begin < 8
+        assert time.perf_counter() - begin < 20
 
 
 def _columns(g: ca.Graph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
