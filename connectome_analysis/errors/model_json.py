@@ -65,8 +65,7 @@ def to_dict(model: ErrorModel) -> dict[str, Any]:
 
 def from_dict(content: Mapping[str, Any]) -> ErrorModel:
     """Make a model; a ValueError says what of the content is not one."""
-    given: object = content
-    if not isinstance(given, Mapping) or content.get("format") != FORMAT:
+    if getattr(content, "get", lambda _: None)("format") != FORMAT:
         msg = f'An error model is a JSON object with "format": "{FORMAT}"; this is none.'
         raise ValueError(msg)
     if content.get("version") != 1:
