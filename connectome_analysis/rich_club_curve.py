@@ -19,14 +19,17 @@ from numpy.typing import NDArray
 
 from .graph import require_graph
 from .null_models.draw import Draw, EdgeArray
-from .null_models.ensemble import Progress, ensemble
+from .null_models.ensemble import Ensemble, Progress, ensemble, part_of
+from .null_models.error_aware import RATE_DRAWS
 from .null_models.sample import NullModelName
-from .random_streams import Seed
+from .null_models.verdicts import note_errors, with_aware
+from .random_streams import Seed, seed_number
 
 if TYPE_CHECKING:
     import distributed
     import pandas as pd
 
+    from .errors.error_model import ErrorModel
     from .graph import Graph
 
 Degree = Literal["total", "in", "out"]
@@ -43,6 +46,8 @@ def rich_club(
     n_jobs: int | None = None,
     client: distributed.Client | None = None,
     progress: Progress | None = None,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
     **options: Any,
 ) -> pd.DataFrame:
     """Rich-club curve of a graph, and of graphs drawn from a null model.
@@ -62,7 +67,7 @@ def rich_club(
         Weights among the rich instead of edges. The null ``"weights"`` shuffles weights on the
         graph's own wiring; on the samples of other nulls, which have none, the weights of the graph
         are dealt out at random.
-    n_samples, rng, n_jobs, client, progress, **options
+    n_samples, rng, n_jobs, client, progress, error_model, rate_draws, **options
         As for `connectome_analysis.motifs.significance`.
 
     Returns
@@ -75,8 +80,10 @@ def rich_club(
         null_mean with its 95 % interval ``phi_normalized_low``, ``phi_normalized_high`` (phi over
         the null's percentiles, NaN where they are 0), ``p_value`` (share of samples with phi as
         large, +1 rule),
-        ``q_value`` (Benjamini and Hochberg 1995 over k), ``null_model``, ``n_samples``. ``attrs``
-        holds the seed, what the null keeps and how far its samples mixed.
+        ``q_value`` (Benjamini and Hochberg 1995 over k), ``null_model``, ``n_samples``. With
+        `error_model` also ``aware_null_mean``, ``aware_null_sd``, ``aware_null_low``,
+        ``aware_null_high``, ``aware_z``, ``aware_p_value``, ``aware_q_value`` against the null with
+        errors, and ``verdict_changes``. ``attrs`` holds the seed, what the null keeps and how far its samples mixed.
 
     See Also
     --------
@@ -125,19 +132,33 @@ def rich_club(
         "inequality": "degree > k",
         "weighted": weighted,
     }
+    aware: Ensemble | None = None
+    if null_model is None and error_model is not None:
+        msg = "error_model needs a null model to be held against; give null_model a name."
+        raise ValueError(msg)
     if null_model is not None:
-        nulls = ensemble(
-            simple,
-            null_model,
-            statistic,
-            n_samples,
-            rng=rng,
-            n_jobs=n_jobs,
-            client=client,
-            with_weights=weighted,
-            progress=progress,
-            **options,
-        )
+        seed = seed_number(rng)
+
+        def against_null(model: ErrorModel | None, part: int, parts: int) -> Ensemble:
+            return ensemble(
+                simple,
+                null_model,
+                statistic,
+                n_samples,
+                rng=seed,
+                n_jobs=n_jobs,
+                client=client,
+                with_weights=weighted,
+                progress=part_of(progress, part, parts),
+                error_model=model,
+                rate_draws=rate_draws,
+                **options,
+            )
+
+        parts = 1 if error_model is None else 2
+        if error_model is not None:
+            aware = against_null(error_model, 0, parts)
+        nulls = against_null(None, parts - 1, parts)
         result, phi = nulls.comparison, columns["phi"]
         columns |= {
             "null_mean": result.mean,
@@ -154,7 +175,11 @@ def rich_club(
         }
         attrs |= nulls.provenance()
     table = pd.DataFrame(columns, index=pd.Index(levels, name="k"))
+    if aware is not None:
+        table = with_aware(table, aware, one_sided=True, value="phi")
     table.attrs.update(attrs)
+    if error_model is not None and aware is not None:
+        note_errors(table, error_model, aware, "k/values of k")
     return table
 
 

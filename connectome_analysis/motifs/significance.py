@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike
 
 from ..graph import require_graph
 from ..null_models.beside_null import beside_null, false_discovery
-from ..null_models.ensemble import Progress, ensemble
+from ..null_models.ensemble import Ensemble, Progress, ensemble, part_of
+from ..null_models.error_aware import RATE_DRAWS
 from ..null_models.sample import NullModelName
+from ..null_models.verdicts import changes, note_errors, with_aware
 from ..null_models.workers import Statistic
-from ..random_streams import Seed
+from ..random_streams import Seed, seed_number
 from .statistics import ColoredTriadCounts, four_node_counts, triad_counts
 from .triads import TRIAD_NAMES, TRIADS
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import distributed
     import pandas as pd
 
+    from ..errors.error_model import ErrorModel
     from ..graph import Graph
 
 
@@ -39,6 +42,8 @@ def significance(
     client: distributed.Client | None = None,
     decide_at: float | None = None,
     progress: Progress | None = None,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
     **options: Any,
 ) -> pd.DataFrame:
     """Compare how often each motif occurs with how often it does in graphs drawn from a null model.
@@ -71,7 +76,15 @@ def significance(
         two-sided p-value lies, wrongly with a probability of at most 0.002 each (Gandy 2009,
         doi:10.1198/jasa.2009.tm08368). Adds the column ``verdict``.
     progress : callable, optional
-        Called after each sample with the number done and `n_samples`.
+        Called after each sample with the number done and the number of all.
+    error_model : ErrorModel, optional
+        Errors of the reconstruction that `g` comes from. Counts are then also held against graphs of the
+        null as a reconstruction with these errors would show them, given what the null keeps of `g`;
+        not for the nulls ``"spatial"`` and ``"weights"``. A `VerdictWarning` names the motifs whose verdict at
+        5 % changes. Splits and merges are left out of the null, which a warning says.
+    rate_draws : int
+        Where the rates are uncertain, so many models are drawn from their uncertainty, and each
+        sample takes one of them; 0 takes the rates as they are.
     **options
         For the null model, for instance ``proposals_per_edge``, or ``groups`` of ``"block"``.
 
@@ -83,8 +96,12 @@ def significance(
         (empirical, two-sided, +1 rule); ``q_value`` (Benjamini and Hochberg 1995 over the rows);
         with `decide_at` ``verdict``: "over", "under", "no", or "open" where the samples did not
         suffice; ``null_model`` and ``n_samples``. With colors also ``triad``, ``color_a``,
-        ``color_b`` and ``color_c``, and only motifs seen in the graph or in a sample. ``attrs``
-        holds the seed, what the null keeps and how far its samples mixed.
+        ``color_b`` and ``color_c``, and only motifs seen in the graph or in a sample. With
+        `error_model` also ``aware_null_mean``, ``aware_null_sd``, ``aware_null_low``,
+        ``aware_null_high``, ``aware_z``, ``aware_p_value``, ``aware_q_value`` against the null with
+        errors, and ``verdict_changes``; for triads without colors ``estimate``, ``estimate_low``,
+        ``estimate_high``, the counts corrected for errors. ``attrs`` holds the seed, what the null
+        keeps, how far its samples mixed, and the error model in words.
 
     Examples
     --------
@@ -102,24 +119,64 @@ def significance(
         )
         raise ValueError(msg)
     motifs, statistic = _what_to_count(g, size, colors)
-    nulls = ensemble(
-        g,
-        null_model,
-        statistic,
-        n_samples,
-        rng=rng,
-        n_jobs=n_jobs,
-        client=client,
-        decide_at=decide_at,
-        progress=progress,
-        **options,
-    )
+
+    def against_null(model: ErrorModel | None, part: int, parts: int) -> Ensemble:
+        return ensemble(
+            g,
+            null_model,
+            statistic,
+            n_samples,
+            rng=seed,
+            n_jobs=n_jobs,
+            client=client,
+            decide_at=decide_at,
+            progress=part_of(progress, part, parts),
+            error_model=model,
+            rate_draws=rate_draws,
+            **options,
+        )
+
+    seed = seed_number(rng)
+    parts = 1 if error_model is None else 2
+    aware = None if error_model is None else against_null(error_model, 0, parts)
+    nulls = against_null(None, parts - 1, parts)
     table = beside_null(motifs, nulls)
+    if aware is not None:
+        table = with_aware(table, aware)
     if colors is not None:
-        table = table[(table["observed"] > 0) | (table["null_mean"] > 0)].copy()
-        table["q_value"] = false_discovery(table["p_value"].to_numpy())
+        table = _seen(table, aware)
     table.attrs.update({"graph": g.name, "size": size} | nulls.provenance())
+    if error_model is not None and aware is not None:
+        if size == 3 and colors is None:
+            table = _with_estimates(table, g, error_model)
+        note_errors(table, error_model, aware, "motif/motifs")
     return table
+
+
+def _seen(table: pd.DataFrame, aware: Ensemble | None) -> pd.DataFrame:
+    """Rows of colored motifs that occur in the graph or in a sample, q-values over these."""
+    occurs = (table["observed"] > 0) | (table["null_mean"] > 0)
+    if aware is None:
+        kept = table[occurs].copy()
+        kept["q_value"] = false_discovery(kept["p_value"].to_numpy())
+        return kept
+    kept = table[occurs | (table["aware_null_mean"] > 0)].copy()
+    kept["q_value"] = false_discovery(kept["p_value"].to_numpy())
+    kept["aware_q_value"] = false_discovery(kept["aware_p_value"].to_numpy())
+    kept["verdict_changes"] = changes(kept)
+    return kept
+
+
+def _with_estimates(table: pd.DataFrame, g: Graph, error_model: ErrorModel) -> pd.DataFrame:
+    """Put counts corrected for errors beside the counts observed."""
+    from ..errors.corrected_triads import debias_triad_census
+
+    corrected = debias_triad_census(g, error_model=error_model)
+    return table.assign(
+        estimate=corrected["estimate"],
+        estimate_low=corrected["low"],
+        estimate_high=corrected["high"],
+    )
 
 
 def _what_to_count(

@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..graph import Graph, require_graph
-from ..random_streams import Seed
+from ..random_streams import Seed, seed_number
 from .beside_null import beside_null
 from .draw import Draw
-from .ensemble import Progress, ensemble
+from .ensemble import Ensemble, Progress, ensemble, part_of
+from .error_aware import RATE_DRAWS
 from .sample import NullModelName
+from .verdicts import note_errors, with_aware
 
 if TYPE_CHECKING:
     import distributed
     import pandas as pd
+
+    from ..errors.error_model import ErrorModel
 
 Measure = Callable[[Graph], Any]
 
@@ -35,6 +39,8 @@ def against(
     client: distributed.Client | None = None,
     decide_at: float | None = None,
     progress: Progress | None = None,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
     **options: Any,
 ) -> pd.DataFrame:
     """Compare measures of a graph with those of graphs drawn from a null model.
@@ -46,7 +52,7 @@ def against(
     measures : callable, or a mapping from names to callables
         Each takes a `Graph` and returns a number, or a Series of numbers with the same index for
         every sample. Samples are drawn in threads, so it must not change anything outside.
-    null_model, n_samples, rng, n_jobs, client, decide_at, progress, **options
+    null_model, n_samples, rng, n_jobs, client, decide_at, progress, error_model, rate_draws, **options
         As for `connectome_analysis.motifs.significance`.
     with_weights : bool
         Deal the graph's weights out at random over the edges of samples that have none; otherwise
@@ -58,7 +64,9 @@ def against(
         ``observed``; ``null_mean``, ``null_sd``, ``null_low``, ``null_high`` (2.5th and 97.5th
         percentile); ``ratio`` observed / null_mean; ``z``; ``p_value`` (empirical, two-sided, +1
         rule); ``q_value`` (Benjamini and Hochberg 1995); with `decide_at` ``verdict``;
-        ``null_model``, ``n_samples``. An entry of a Series is called after it, "name[label]".
+        ``null_model``, ``n_samples``. With `error_model` also ``aware_null_mean`` ...
+        ``aware_q_value`` and ``verdict_changes``. An entry of a Series is called after it,
+        "name[label]".
 
     Raises
     ------
@@ -84,22 +92,36 @@ def against(
         raise ValueError(msg)
     simple = g.without_self_loops()
     rows = [name for key, measure in named.items() for name in _names(key, measure(simple))]
-    nulls = ensemble(
-        g,
-        null_model,
-        _Measured(simple, tuple(named.values()), len(rows)),
-        n_samples,
-        rng=rng,
-        n_jobs=n_jobs,
-        client=client,
-        decide_at=decide_at,
-        with_weights=with_weights,
-        progress=progress,
-        **options,
-    )
+    statistic = _Measured(simple, tuple(named.values()), len(rows))
+
+    def against_null(model: ErrorModel | None, part: int, parts: int) -> Ensemble:
+        return ensemble(
+            g,
+            null_model,
+            statistic,
+            n_samples,
+            rng=seed,
+            n_jobs=n_jobs,
+            client=client,
+            decide_at=decide_at,
+            with_weights=with_weights,
+            progress=part_of(progress, part, parts),
+            error_model=model,
+            rate_draws=rate_draws,
+            **options,
+        )
+
+    seed = seed_number(rng)
+    parts = 1 if error_model is None else 2
+    aware = None if error_model is None else against_null(error_model, 0, parts)
+    nulls = against_null(None, parts - 1, parts)
     index = pd.Index(rows, name="measure", dtype=object)
     table = beside_null(pd.DataFrame(index=index), nulls)
+    if aware is not None:
+        table = with_aware(table, aware)
     table.attrs.update({"graph": g.name} | nulls.provenance())
+    if error_model is not None and aware is not None:
+        note_errors(table, error_model, aware, "measure/measures")
     return table
 
 

@@ -21,6 +21,7 @@ from .draw import Draw, EdgeArray, Mixing, edges_kept
 from .edge_set import BIT_MATRIX_UP_TO_NODES, bit_rows, hub_rows, with_spare
 from .options import require_choice, require_positive
 from .switching import switch_and_reverse
+from .tilt import EVEN, Tilted, tilt_for
 
 Method = Literal["switching", "curveball"]
 
@@ -47,6 +48,9 @@ class ConfigurationSampler:
     rounds : float, optional
         For curveball: how often every neuron trades; 100 where left out, and as often as makes
         1,000 trades in all. Rounded up.
+    tilts : tuple of Tilted
+        With one, graphs come in proportion to their odds under it instead of equally often; of
+        several, each sample takes one at random. For switching only.
 
     Attributes
     ----------
@@ -70,12 +74,17 @@ class ConfigurationSampler:
         method: Method = "switching",
         proposals_per_edge: float | None = None,
         rounds: float | None = None,
+        tilts: tuple[Tilted, ...] = (),
     ) -> None:
         require_choice("method", method, ("switching", "curveball"))
         self._g = g
         self._method = method
+        self._tilts = tilts
         self._bits, self._hub, self._hub_bits = _NO_BITS, _NO_HUB, _NO_BITS
         if method == "curveball":
+            if tilts:
+                msg = "Errors need method='switching'; trades of whole rows cannot take them in."
+                raise ValueError(msg)
             if proposals_per_edge is not None:
                 msg = "proposals_per_edge is for method='switching'; curveball has rounds."
                 raise ValueError(msg)
@@ -96,7 +105,8 @@ class ConfigurationSampler:
             self._hub, self._hub_bits = hub_rows(g)
         if proposals_per_edge is None:
             tried = trial_steps(g.n_edges)
-            trial = self._switch(with_spare(g.out_indices), tried, stream(0, 0))
+            tilt = tilts[0] if tilts else EVEN
+            trial = self._switch(with_spare(g.out_indices), tried, tilt, stream(0, 0))
             proposals_per_edge = enough_per_edge(tried, trial)
         self.proposals = proposals_of(proposals_per_edge, g.n_edges)
         self.length = ("proposals_per_edge", float(proposals_per_edge))
@@ -114,7 +124,7 @@ class ConfigurationSampler:
                 *(self._rounds, state),
             )
         else:
-            accepted = self._switch(receivers, self.proposals, state)
+            accepted = self._switch(receivers, self.proposals, tilt_for(self._tilts, state), state)
         receivers = receivers[: g.n_edges]
         mixing = Mixing(
             proposals=self.proposals,
@@ -123,13 +133,13 @@ class ConfigurationSampler:
         )
         return Draw(g.out_sources.copy(), receivers, None, mixing)
 
-    def _switch(self, receivers: EdgeArray, steps: int, state: State) -> int:
+    def _switch(self, receivers: EdgeArray, steps: int, tilt: Tilted, state: State) -> int:
         """Run the chain on rows that begin as those of the graph; how many steps changed them."""
         g = self._g
         if g.n_edges < 2:
             return 0
         accepted = switch_and_reverse(
             *(g.out_sources, receivers, g.out_indptr, self._bits.copy()),
-            *(self._hub, self._hub_bits.copy(), steps, state),
+            *(self._hub, self._hub_bits.copy(), steps, *tilt, state),
         )
         return int(accepted)

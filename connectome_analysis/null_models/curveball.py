@@ -132,5 +132,7 @@ def _reverse(senders, receivers, offsets, hub, hub_bits, words, found, state):  
         fill_words(words[:2], state)
         count = heads(words, size >> 3)
         fill_words(words[: 2 * count], state)
-        made += reverse_in_rows(senders, receivers, offsets, hub, hub_bits, words, count, found)
+        made += reverse_in_rows(
+            senders, receivers, offsets, hub, hub_bits, words, count, found, None, None, state
+        )
     return made

@@ -15,12 +15,15 @@ from ..random_streams import Seed, seed_number
 from ..whole_numbers import require_whole
 from .decided import OPEN, decided, require_level
 from .draw import Draw, Mixing
+from .error_aware import RATE_DRAWS
 from .running import Comparison, Running
 from .sample import sampler
 from .workers import Statistic, Task, on_cluster, on_threads
 
 if TYPE_CHECKING:
     import distributed
+
+    from ..errors.error_model import ErrorModel
 
 Progress = Callable[[int, int], None]
 
@@ -86,6 +89,8 @@ def ensemble(
     with_weights: bool = False,
     keep_values: bool = False,
     progress: Progress | None = None,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
     **options: Any,
 ) -> Ensemble:
     """Draw graphs from a null model and hold one statistic of the graph against theirs.
@@ -117,13 +122,17 @@ def ensemble(
         Keep the statistic of every sample.
     progress : callable, optional
         Called after each sample with the number done and `n_samples`.
+    error_model : ErrorModel, optional
+        Samples are those of the null seen with these errors; see `error_aware`.
+    rate_draws : int
+        Models drawn from the uncertainty of its rates.
     **options
         For the null model.
     """
     require_whole("n_samples", n_samples, least=2)
     require_level(decide_at)
     seed = seed_number(rng)
-    source = sampler(g, null, **options)
+    source = sampler(g, null, error_model=error_model, rate_draws=rate_draws, rng=seed, **options)
     simple = g.without_self_loops()
     task = Task(source, statistic, g.n_nodes, seed, simple.weights if with_weights else None)
     untouched = Mixing(proposals=0, accepted=0, edges_kept=1.0)
@@ -172,3 +181,10 @@ def ensemble(
         ),
         values=np.array(kept_values) if keep_values else None,
     )
+
+
+def part_of(progress: Progress | None, part: int, parts: int) -> Progress | None:
+    """Progress of one of several ensembles of the same size, run one after another."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(part * total + done, parts * total)

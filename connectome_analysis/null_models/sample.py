@@ -19,8 +19,10 @@ from . import (
     weights,
 )
 from .draw import Sampler
+from .error_aware import MAKERS, RATE_DRAWS, error_aware_sampler
 
 if TYPE_CHECKING:
+    from ..errors.error_model import ErrorModel
     from ..graph import Graph
 
 NullModelName = Literal[
@@ -49,7 +51,13 @@ class NullModel:
     def options(self) -> tuple[str, ...]:
         """Names of its options."""
         parameters = inspect.signature(self.sampler).parameters.values()
-        return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY)
+        named = (one.name for one in parameters if one.kind is one.KEYWORD_ONLY)
+        return tuple(name for name in named if name != "tilts")
+
+    @property
+    def error_aware(self) -> bool:
+        """Whether it can be passed through an error model."""
+        return self.name in MAKERS
 
 
 NULL_MODELS: Mapping[str, NullModel] = {
@@ -99,8 +107,22 @@ def null_model(name: str) -> NullModel:
     return NULL_MODELS[name]
 
 
-def sampler(g: Graph, null: str = "configuration", **options: Any) -> Sampler:
-    """Make a sampler for a graph; see `sample` for the parameters."""
+def sampler(
+    g: Graph,
+    null: str = "configuration",
+    *,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
+    rng: Seed = 0,
+    **options: Any,
+) -> Sampler:
+    """Make a sampler for a graph; see `sample` for the parameters.
+
+    Parameters
+    ----------
+    rng : int, Generator or None
+        For the draws from the uncertainty of an error model alone.
+    """
     require_graph(g)
     model = null_model(null)
     unknown = [name for name in options if name not in model.options]
@@ -108,13 +130,22 @@ def sampler(g: Graph, null: str = "configuration", **options: Any) -> Sampler:
         has = f"it has {', '.join(model.options)}" if model.options else "it has none"
         msg = f"The {null} null has no option {', '.join(unknown)}; {has}."
         raise ValueError(msg)
-    return model.sampler(g.without_self_loops(), **options)
+    simple = g.without_self_loops()
+    if error_model is not None:
+        aware = error_aware_sampler(
+            simple, null, error_model, rate_draws=rate_draws, rng=rng, **options
+        )
+        if aware is not None:
+            return aware
+    return model.sampler(simple, **options)
 
 
 def sample(
     g: Graph,
     null_model: NullModelName = "configuration",
     *,
+    error_model: ErrorModel | None = None,
+    rate_draws: int = RATE_DRAWS,
     rng: Seed = 0,
     **options: Any,
 ) -> Graph:
@@ -129,6 +160,13 @@ def sample(
         What each keeps, and its options: ``NULL_MODELS[name].keeps`` and ``.options``.
         ``configuration`` keeps each neuron's in- and out-degree, ``reciprocal_configuration`` also
         how many of its partners each neuron is joined with both ways.
+    error_model : ErrorModel, optional
+        The null then describes the true wiring, and the sample is what a reconstruction with these
+        errors would show of it, given what the null keeps of `g`; see `error_aware`. For nulls with
+        ``NULL_MODELS[name].error_aware``.
+    rate_draws : int
+        Of an error model whose rates are uncertain, so many models are drawn and each sample takes
+        one of them; 0 takes the rates as they are.
     rng : int, Generator or None
         The same seed gives the same graph.
     **options
@@ -149,5 +187,9 @@ def sample(
     >>> bool((null.out_degree == g.out_degree).all() and (null.in_degree == g.in_degree).all())
     True
     """
-    draw = sampler(g, null_model, **options).draw(stream(seed_number(rng), 0))
+    seed = seed_number(rng)
+    source = sampler(
+        g, null_model, error_model=error_model, rate_draws=rate_draws, rng=seed, **options
+    )
+    draw = source.draw(stream(seed, 0))
     return g.with_edges(draw.senders, draw.receivers, draw.weights)

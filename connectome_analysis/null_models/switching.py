@@ -31,8 +31,9 @@ import numpy as np
 
 from ..compiled import compiled
 from ..prefetch import prefetch
-from ..random_streams import pick
+from ..random_streams import next_word, pick
 from .edge_set import LANES, clear_row, flip_bit, has_bit, has_in_row, mark_row
+from .tilt import decide_switches, reversal_accepted
 from .words import fill_words, heads
 
 # Slots the second edge is drawn from, and switches until they change: 64k slots and their senders
@@ -49,19 +50,22 @@ AT_ONCE = 64
 
 @compiled
 def switch_and_reverse(  # type: ignore[no-untyped-def]
-    senders, receivers, offsets, bits, hub, hub_bits, proposals, state
+    senders, receivers, offsets, bits, hub, hub_bits, proposals, tilt, own, state
 ):
     """Run the chain; how many proposals changed the graph.
 
     senders : (E,) int32, E >= 2, ascending; receivers : (E + LANES,) int32, a simple graph without
     self-loops, changed in place, the last LANES of no meaning; offsets : (N + 1,) int64 where rows
     begin; bits : its bit matrix, changed in place, or (0, 0), then hub and hub_bits as from
-    `hub_rows`, changed in place; not checked here.
+    `hub_rows`, changed in place; tilt : None, or a `Tilt` whose odds the graphs are drawn by, and own : None,
+    or the `Own` beside it; not checked here.
     """
     n_edges = senders.shape[0]
     width = min(WINDOW, n_edges)
     size = ROUND if n_edges >= SMALL else SMALL_ROUND
     words = np.empty(AT_ONCE, np.uint64)
+    coins = np.empty(AT_ONCE, np.uint64)
+    decided = None if tilt is None else np.empty((AT_ONCE, 3), np.int32)
     turns = np.empty(2 * (ROUND >> 3), np.uint64)
     found = np.empty(ROUND >> 3, np.int64)
     marks = np.zeros((offsets.shape[0] + 62) >> 6, np.uint64)
@@ -81,25 +85,39 @@ def switch_and_reverse(  # type: ignore[no-untyped-def]
         while n_switches > 0:
             count = min(n_switches, AT_ONCE)
             fill_words(words, state)
-            if bits.shape[0] > 0:
-                accepted += _switch_in_bits(
-                    senders, receivers, bits, words[:count], cursor, first, width
-                )
-            else:
-                moved, marked = _switch_in_rows(
-                    *(senders, receivers, offsets, hub, hub_bits, marks, marked),
-                    *(words[:count], cursor, first, width),
-                )
+            if tilt is not None:
+                fill_words(coins, state)
+            begin = 0
+            while begin < count:
+                if tilt is not None:
+                    decide_switches(
+                        *(tilt, own, senders, receivers, words[begin:count], coins[begin:count]),
+                        *(cursor, first, width, decided),
+                    )
+                if bits.shape[0] > 0:
+                    moved, done_now = _switch_in_bits(
+                        *(senders, receivers, bits, words[begin:count], cursor, first, width),
+                        decided,
+                    )
+                else:
+                    moved, done_now, marked = _switch_in_rows(
+                        *(senders, receivers, offsets, hub, hub_bits, marks, marked),
+                        *(words[begin:count], cursor, first, width, decided),
+                    )
                 accepted += moved
-            cursor = (cursor + count) % n_edges
+                begin += done_now
+                cursor = (cursor + done_now) % n_edges
             n_switches -= count
         if n_turns > 0:
             fill_words(turns[: 2 * n_turns], state)
             if bits.shape[0] > 0:
-                accepted += _reverse_in_bits(senders, receivers, offsets, bits, turns, n_turns)
+                accepted += _reverse_in_bits(
+                    senders, receivers, offsets, bits, turns, n_turns, tilt, own, state
+                )
             else:
                 moved = reverse_in_rows(
-                    senders, receivers, offsets, hub, hub_bits, turns, n_turns, found
+                    *(senders, receivers, offsets, hub, hub_bits, turns, n_turns, found),
+                    *(tilt, own, state),
                 )
                 if moved > 0:  # seldom: the marked row may be another now
                     marks[:] = 0
@@ -110,8 +128,16 @@ def switch_and_reverse(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _switch_in_bits(senders, receivers, bits, words, i, first, width):  # type: ignore[no-untyped-def]
-    """Propose a switch for each word, of the slots from i on; how many were made."""
+def _switch_in_bits(  # type: ignore[no-untyped-def]
+    senders, receivers, bits, words, i, first, width, decided
+):
+    """Propose a switch for each word, of the slots from i on.
+
+    decided : None, or what `decide_switches` wrote for these words.
+
+    Returns how many switches were made, and how many proposed: all, or as many as were decided on
+    the receivers that they find.
+    """
     n_edges = senders.shape[0]
     accepted = 0
     for t in range(words.shape[0]):
@@ -120,6 +146,12 @@ def _switch_in_bits(senders, receivers, bits, words, i, first, width):  # type: 
             j -= n_edges
         a, b = senders[i], receivers[i]
         c, d = senders[j], receivers[j]
+        if decided is not None:
+            if b != decided[t, 0] or d != decided[t, 1]:
+                return accepted, t
+            if not decided[t, 2]:
+                i = i + 1 if i + 1 < n_edges else 0
+                continue
         one = i
         i = i + 1 if i + 1 < n_edges else 0
         if a == c or b == d or a == d or c == b or has_bit(bits, a, d) or has_bit(bits, c, b):
@@ -131,12 +163,12 @@ def _switch_in_bits(senders, receivers, bits, words, i, first, width):  # type: 
         receivers[one] = d
         receivers[j] = b
         accepted += 1
-    return accepted
+    return accepted, words.shape[0]
 
 
 @compiled
 def _switch_in_rows(  # type: ignore[no-untyped-def]
-    senders, receivers, offsets, hub, hub_bits, marks, a, words, i, first, width
+    senders, receivers, offsets, hub, hub_bits, marks, a, words, i, first, width, decided
 ):
     """As `_switch_in_bits`. marks : bits of the row of a, or of none where a is -1; both change.
 
@@ -150,6 +182,12 @@ def _switch_in_rows(  # type: ignore[no-untyped-def]
         j = first + pick(words[t], width)
         if j >= n_edges:
             j -= n_edges
+        if decided is not None:
+            if receivers[i] != decided[t, 0] or receivers[j] != decided[t, 1]:
+                return accepted, t, a
+            if not decided[t, 2]:
+                i = i + 1 if i + 1 < n_edges else 0
+                continue
         if senders[i] != a:
             if a >= 0:
                 clear_row(marks, receivers, offsets[a], offsets[a + 1])
@@ -188,11 +226,13 @@ def _switch_in_rows(  # type: ignore[no-untyped-def]
         marks[b >> 6] ^= one << np.uint64(b & 63)
         marks[d >> 6] ^= one << np.uint64(d & 63)
         accepted += 1
-    return accepted, a
+    return accepted, words.shape[0], a
 
 
 @compiled
-def _reverse_in_bits(senders, receivers, offsets, bits, words, count):  # type: ignore[no-untyped-def]
+def _reverse_in_bits(  # type: ignore[no-untyped-def]
+    senders, receivers, offsets, bits, words, count, tilt, own, state
+):
     """Propose `count` reversals, two words each; how many were made."""
     accepted = 0
     for t in range(count):
@@ -207,6 +247,8 @@ def _reverse_in_bits(senders, receivers, offsets, bits, words, count):  # type: 
             continue
         if has_bit(bits, b, a) or has_bit(bits, c, b) or has_bit(bits, a, c):
             continue
+        if tilt is not None and not reversal_accepted(tilt, own, next_word(state), a, b, c):
+            continue
         for x, y in ((a, b), (b, c), (c, a)):
             flip_bit(bits, x, y)
             flip_bit(bits, y, x)
@@ -217,7 +259,7 @@ def _reverse_in_bits(senders, receivers, offsets, bits, words, count):  # type: 
 
 @compiled
 def reverse_in_rows(  # type: ignore[no-untyped-def]
-    senders, receivers, offsets, hub, hub_bits, words, count, found
+    senders, receivers, offsets, hub, hub_bits, words, count, found, tilt, own, state
 ):
     """As `_reverse_in_bits`. found : room for `count` numbers."""
     # Does b->c come back to a? Hardly any does. Looked up a stage at a time for all, each asking
@@ -269,6 +311,8 @@ def reverse_in_rows(  # type: ignore[no-untyped-def]
             or has_in_row(receivers, offsets[c], offsets[c + 1], b)
             or has_in_row(receivers, offsets[a], offsets[a + 1], c)
         ):
+            continue
+        if tilt is not None and not reversal_accepted(tilt, own, next_word(state), a, b, c):
             continue
         for x, y, z in ((a, b, c), (b, c, a), (c, a, b)):
             if hub[x] >= 0:

@@ -1,0 +1,11 @@
+"""Verdict warnings: what a reader of a result must know before using it."""
+
+from __future__ import annotations
+
+
+class VerdictWarning(UserWarning):
+    """A conclusion is another one once the errors of the reconstruction are in the null."""
+
+
+class PairsAloneWarning(UserWarning):
+    """Only the errors of single pairs of neurons were taken in, not splits and merges."""

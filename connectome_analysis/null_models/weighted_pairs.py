@@ -1,0 +1,238 @@
+"""Weighted pairs: ordered pairs of neurons drawn with weights, and sets of them without repetition.
+
+A pair's weight is that of its two classes, or its own. A pair is drawn in constant time: first the
+pair of classes, by Walker's alias method (1977, doi:10.1145/355744.355749; tables after Vose 1991,
+doi:10.1109/32.92917), then a neuron of each.
+
+A set of so many different pairs, each set in proportion to the product of its weights, is drawn by
+replacing its pairs in turn: each by one drawn by weight among those that are not in the set (Gibbs
+sampling). No draw is refused, so after the first round nothing of the first set is left but what
+exclusion carries on, and a few rounds do.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..compiled import compiled
+from ..random_streams import below, next_word
+from .distinct import empty_table
+from .edge_set import home
+from .tilt import chance, own_place
+
+Floats = NDArray[np.float64]
+# A pair that is found in the set so often in a row stays as it is.
+_MOST_TRIES = 100_000
+
+
+class WeightedPairs(NamedTuple):
+    """What pairs are drawn by.
+
+    Attributes
+    ----------
+    share, other : (C + P,) float64, int32
+        Alias table of the pairs of classes, row by row, and of pairs with a weight of their own.
+    n_columns : int
+        Classes of receivers.
+    senders, receivers : (N,) int32
+        Neurons by class.
+    sender_bounds, receiver_bounds : (S + 1,), (R + 1,) int64
+        Where classes begin.
+    own : (P,) int64, ascending
+        Pairs with a weight of their own, ``sender * N + receiver``.
+    own_keys : (K,) uint64
+        The same in a hash table; see `tilt.own_place`.
+    own_shift : uint64
+    """
+
+    share: Floats
+    other: NDArray[np.int32]
+    n_columns: int
+    senders: NDArray[np.int32]
+    receivers: NDArray[np.int32]
+    sender_bounds: NDArray[np.int64]
+    receiver_bounds: NDArray[np.int64]
+    own: NDArray[np.int64]
+    own_keys: NDArray[np.uint64]
+    own_shift: np.uint64
+
+
+def weighted_pairs(
+    sender_class: NDArray[np.int32],
+    receiver_class: NDArray[np.int32],
+    weights: Floats,
+    own: NDArray[np.int64],
+    own_weights: Floats,
+) -> WeightedPairs:
+    """Make the tables that pairs are drawn by.
+
+    Parameters
+    ----------
+    sender_class, receiver_class : (N,) int32
+    weights : (S, R) float64
+        Of a pair by its classes, at least 0.
+    own : (P,) int64, ascending
+        Pairs with a weight of their own, as ``sender * N + receiver``.
+    own_weights : (P,) float64
+    """
+    n_rows, n_columns = weights.shape
+    senders, sender_bounds = _by_class(sender_class, n_rows)
+    receivers, receiver_bounds = _by_class(receiver_class, n_columns)
+    pairs = np.outer(np.diff(sender_bounds), np.diff(receiver_bounds))
+    share, other = _alias(np.concatenate([(weights * pairs).ravel(), own_weights]))
+    n_bits = int(2 * len(own)).bit_length() if len(own) else 0
+    keys = np.zeros(1 << n_bits, np.uint64)
+    shift = np.uint64(64 - n_bits) if n_bits else np.uint64(0)
+    _fill_keys(keys, shift, own)
+    return WeightedPairs(
+        *(share, other, n_columns, senders, receivers, sender_bounds, receiver_bounds),
+        *(own, keys, shift),
+    )
+
+
+def _by_class(of: NDArray[np.int32], count: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=count))])
+    return np.argsort(of, kind="stable").astype(np.int32), bounds.astype(np.int64)
+
+
+@compiled
+def _fill_keys(table, shift, pairs):  # type: ignore[no-untyped-def]
+    mask = table.shape[0] - 1
+    for e in range(pairs.shape[0]):
+        key = np.uint64(pairs[e]) + np.uint64(1)
+        slot = home(key, shift)
+        while table[slot] != 0:
+            slot = (slot + 1) & mask
+        table[slot] = key
+
+
+@compiled
+def _alias(weights):  # type: ignore[no-untyped-def]
+    """Shares and others of an alias table; weights: (C,) of at least 0, not all 0."""
+    count = weights.shape[0]
+    share = weights * (count / weights.sum())
+    other = np.arange(count).astype(np.int32)
+    small, large = np.empty(count, np.int32), np.empty(count, np.int32)
+    n_small, n_large = 0, 0
+    for k in range(count):
+        if share[k] < 1.0:
+            small[n_small] = k
+            n_small += 1
+        else:
+            large[n_large] = k
+            n_large += 1
+    while n_small > 0 and n_large > 0:
+        n_small -= 1
+        k, m = small[n_small], large[n_large - 1]
+        other[k] = m
+        share[m] -= 1.0 - share[k]
+        if share[m] < 1.0:
+            n_large -= 1
+            small[n_small] = m
+            n_small += 1
+    for t in range(n_small):  # by rounding; a weight of 0 is never left here but by it
+        share[small[t]] = 1.0 if weights[small[t]] > 0 else 0.0
+    for t in range(n_large):
+        share[large[t]] = 1.0
+    return share, other
+
+
+@compiled
+def draw_pair(pairs, state):  # type: ignore[no-untyped-def]
+    """Draw an ordered pair of different neurons by weight."""
+    n_nodes = pairs.senders.shape[0]
+    n_own = pairs.own.shape[0]
+    n_classes = pairs.share.shape[0] - n_own
+    while True:
+        k = below(state, pairs.share.shape[0])
+        if chance(next_word(state)) >= pairs.share[k]:
+            k = np.int64(pairs.other[k])
+        if k >= n_classes:
+            number = pairs.own[k - n_classes]
+            return number // n_nodes, number % n_nodes
+        s, r = k // pairs.n_columns, k % pairs.n_columns
+        first, last = pairs.sender_bounds[s], pairs.sender_bounds[s + 1]
+        begin, end = pairs.receiver_bounds[r], pairs.receiver_bounds[r + 1]
+        if first == last or begin == end:
+            continue
+        a = np.int64(pairs.senders[first + below(state, last - first)])
+        b = np.int64(pairs.receivers[begin + below(state, end - begin)])
+        if a == b:
+            continue
+        if n_own > 0 and own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) >= 0:
+            continue
+        return a, b
+
+
+@njit(inline="always")
+def _key(n_nodes, a, b, ordered):  # type: ignore[no-untyped-def]
+    """Number of a pair, above 0; of an unordered one the same both ways."""
+    if not ordered and a > b:
+        return np.uint64(b * n_nodes + a + 1)
+    return np.uint64(a * n_nodes + b + 1)
+
+
+@compiled
+def _find(table, shift, key):  # type: ignore[no-untyped-def]
+    """Where a key is, or would be."""
+    mask = table.shape[0] - 1
+    slot = home(key, shift)
+    while table[slot] != 0 and table[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _take_out(table, shift, slot):  # type: ignore[no-untyped-def]
+    """Empty a slot and move up what was put behind it for want of room."""
+    mask = table.shape[0] - 1
+    hole = slot
+    slot = (slot + 1) & mask
+    while table[slot] != 0:
+        wanted = home(table[slot], shift)
+        if ((slot - wanted) & mask) >= ((slot - hole) & mask):
+            table[hole] = table[slot]
+            hole = slot
+        slot = (slot + 1) & mask
+    table[hole] = 0
+
+
+@compiled
+def occupied(senders, receivers, n_nodes, ordered, room):  # type: ignore[no-untyped-def]
+    """Hash table of pairs, with room for `room` in all, and its shift."""
+    table, shift = empty_table(room)
+    for e in range(senders.shape[0]):
+        key = _key(n_nodes, np.int64(senders[e]), np.int64(receivers[e]), ordered)
+        table[_find(table, shift, key)] = key
+    return table, shift
+
+
+@compiled
+def replace_in_turn(senders, receivers, table, shift, pairs, ordered, state):  # type: ignore[no-untyped-def]
+    """Replace every pair by one drawn by weight among those not in the set; how many changed.
+
+    senders, receivers : (E,) int32, changed in place; table, shift : from `occupied`, with these
+    and perhaps other pairs in it, changed in place; pairs : WeightedPairs; not checked here.
+    """
+    n_nodes = pairs.senders.shape[0]
+    changed = 0
+    for e in range(senders.shape[0]):
+        before_a, before_b = np.int64(senders[e]), np.int64(receivers[e])
+        key = _key(n_nodes, before_a, before_b, ordered)
+        _take_out(table, shift, _find(table, shift, key))
+        a, b = before_a, before_b
+        for _ in range(_MOST_TRIES):
+            c, d = draw_pair(pairs, state)
+            slot = _find(table, shift, _key(n_nodes, c, d, ordered))
+            if table[slot] == 0:
+                a, b = c, d
+                break
+        key = _key(n_nodes, a, b, ordered)
+        table[_find(table, shift, key)] = key
+        senders[e], receivers[e] = a, b
+        changed += a != before_a or b != before_b
+    return changed
