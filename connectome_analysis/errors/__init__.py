@@ -2,6 +2,10 @@
 
 from .calibration import Calibration, calibrate_confidence
 from .channel import Channel, Seen, channel_of
+from .corrected_degrees import debias_degrees
+from .corrected_measures import debias_measures
+from .corrected_subgraphs import debias_subgraphs
+from .corrected_triads import debias_triad_census
 from .corrupt_connectome import corrupt_connectome
 from .corrupt_graph import CorruptedGraph, corrupt, corrupt_with_log
 from .corrupt_synapses import CorruptedSynapses, corrupt_synapses
@@ -19,10 +23,14 @@ from .fit_replicates import fit_replicates
 from .fit_segmentation_scores import fit_segmentation_scores
 from .fit_verified import fit_verified
 from .fragments import Merge, Split
+from .imputation import impute
 from .model_json import read_model, write_model
+from .posterior import Posterior
+from .posterior_graph_tool import GraphToolPosterior
 from .presets import preset, presets
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
+from .verdict_warning import PairsAloneWarning, VerdictWarning
 
 __all__ = [
     "AllPairs",
@@ -34,15 +42,19 @@ __all__ = [
     "EdgeRates",
     "ErrorModel",
     "Evidence",
+    "GraphToolPosterior",
     "Merge",
+    "PairsAloneWarning",
     "PerColumn",
     "PerGroup",
     "PerNeuron",
     "PerPair",
+    "Posterior",
     "Seen",
     "SharedColumn",
     "Split",
     "Uncertainty",
+    "VerdictWarning",
     "WithinDistance",
     "calibrate_confidence",
     "channel_of",
@@ -50,6 +62,10 @@ __all__ = [
     "corrupt_connectome",
     "corrupt_synapses",
     "corrupt_with_log",
+    "debias_degrees",
+    "debias_measures",
+    "debias_subgraphs",
+    "debias_triad_census",
     "edge_confidence",
     "edge_probability",
     "fit",
@@ -60,6 +76,7 @@ __all__ = [
     "fit_replicates",
     "fit_segmentation_scores",
     "fit_verified",
+    "impute",
     "preset",
     "presets",
     "read_model",

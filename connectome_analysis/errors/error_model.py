@@ -191,6 +191,18 @@ pairs); connections of 1 synapse or more.
 
         return corrupt(g, self, rng)
 
+    def posterior(self, g: Graph, rng: Seed = None, **options: Any) -> Graph:
+        """Draw a true graph, given one that was seen; `Posterior` prepares once to draw many.
+
+        Parameters
+        ----------
+        **options
+            As for `Posterior`: ``prior``, ``groups``, ``edge_probability``, ``closure``.
+        """
+        from .posterior import Posterior
+
+        return Posterior(g, self, **options).draw(rng)
+
     # ---------------------------------------------------------------- how well it is known
 
     def _value(self, name: str) -> float:

@@ -1,0 +1,94 @@
+"""Triad targets: how many edges, mutual pairs and connected triads there truly are, and how sure.
+
+The unbiased estimates and their covariance, in the coordinates of `triad_coordinates`, and draws of
+the truth from them. Counts scatter in proportion to what is truly there: if the truth were larger than
+estimated, so would be the scatter. A draw t therefore solves t = estimate + z sqrt(v t), z normal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..motifs.triad_census import census_of_edges
+from .dyad_table import dyad_table
+from .edge_rates import EdgeRates
+from .rate_table import Floats
+from .triad_coordinates import from_census
+from .triad_covariance import triad_covariance
+from .triad_estimates import mean_rates
+from .triad_sums import by_neuron, triad_sums, triangle_products
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+
+# Correlations of estimates are themselves estimates: directions with less variance have this much.
+_LEAST_EIGENVALUE = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class TriadTargets:
+    """Estimates of counts.
+
+    Attributes
+    ----------
+    estimate : (15,) float64
+        Unbiased; may be negative.
+    covariance : (15, 15) float64
+        Positive definite.
+    """
+
+    estimate: Floats
+    covariance: Floats
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """(15,) counts as likely, at least 0."""
+        z = np.linalg.cholesky(self.covariance) @ rng.standard_normal(len(self.estimate))
+        size = np.maximum(self.estimate, np.sqrt(self.covariance.diagonal()))
+        # Half of z**2 / size is where the square root of the truth is symmetric about the estimate's.
+        root = 0.5 * (z / np.sqrt(size) + np.sqrt(z**2 / size + 4.0 * np.maximum(self.estimate, 0)))
+        drawn: Floats = np.where(self.estimate > 0, root**2, np.maximum(self.estimate + z, 0.0))
+        return drawn
+
+
+def triad_targets(g: Graph, rates: EdgeRates) -> TriadTargets:
+    """Estimate the counts of the truth behind a graph without self-loops."""
+    table = dyad_table(g, rates)
+    sums = by_neuron(table)
+    shared = np.zeros((len(table.others), 9))
+    triangles = triangle_products(table.indptr, table.others, table.excess, shared)
+    census = census_of_edges(g.n_nodes, g.out_sources, g.out_indices)
+    to = from_census(g.n_nodes)
+    covariance = triad_covariance(table, sums, shared, census, mean_rates(g, rates), 1)
+    return TriadTargets(to @ triad_sums(table, sums, triangles), positive(to @ covariance @ to.T))
+
+
+def count_estimates(g: Graph, rates: EdgeRates) -> Floats:
+    """(15,) unbiased estimates of the counts."""
+    table = dyad_table(g, rates)
+    triangles = triangle_products(table.indptr, table.others, table.excess, np.zeros((0, 9)))
+    estimates: Floats = from_census(g.n_nodes) @ triad_sums(table, by_neuron(table), triangles)
+    return estimates
+
+
+def edge_and_pair_estimates(g: Graph, rates: EdgeRates) -> tuple[float, float]:
+    """Unbiased estimates of the number of edges and of mutual pairs, of graphs of any size."""
+    table = dyad_table(g, rates)
+    size = np.bincount(table.groups, minlength=table.n_groups).astype(np.float64)
+    pairs = 0.5 * (np.outer(size, size) - np.diag(size))
+    states = (pairs[:, :, None] * table.background).sum(axis=(0, 1))
+    one_way = states[1] + states[2] + table.excess[:, :2].sum()
+    both = states[3] + table.excess[:, 2].sum()
+    return float(one_way + 2.0 * both), float(both)
+
+
+def positive(covariance: Floats) -> Floats:
+    """The nearest covariance, about, that gives no combination of counts too little variance."""
+    # A count is a whole number: half a count is the least its error can be.
+    sd = np.sqrt(np.maximum(covariance.diagonal(), 0.25))
+    values, vectors = np.linalg.eigh(covariance / np.outer(sd, sd))
+    values = np.maximum(values, _LEAST_EIGENVALUE)
+    fixed: Floats = (vectors * values) @ vectors.T * np.outer(sd, sd)
+    return fixed
