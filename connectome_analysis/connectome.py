@@ -225,8 +225,9 @@ class Connectome:
     def _require_counts(self, min_synapses: int, edge_type: str | None, *, counted: bool) -> None:
         require_whole("min_synapses", min_synapses)
         if not counted:
+            which = f"{edge_type} edges" if edge_type else "edges of all types"
             msg = (
-                f"{self.name} does not count synapses on its {edge_type or 'edges of all types'}: "
+                f"{self.name} does not count synapses on its {which}: "
                 f"its weights are {self._weight_words(edge_type)}. Leave min_synapses out, or "
                 "filter by weight in SQL."
             )

@@ -146,7 +146,7 @@ def test_check_says_ok_or_what_is_wrong(neuropil, tmp_path: Path) -> None:
         (("info", "/no/such/folder"), "neither a folder nor a bundled dataset"),
         (("motifs", "celegans-white1987"), "Did you mean"),
         (("motifs", WORM, "--null", "erdos"), "no null model 'erdos'; there are: erdos_renyi"),
-        (("motifs", WORM, "--min-synapses", "5"), "does not count synapses"),
+        (("motifs", WORM, "--min-synapses", "5"), "count synapses on its chemical edges"),
         (("motifs", WORM, "--where", "nonsense = 1"), "not a condition on nodes"),
         (("motifs", WORM, "--edge-type", "peptide"), "has no peptide edges"),
         (("motifs", WORM, "--null", "none", "--plot", "x.png"), "--plot draws the comparison"),
