@@ -19,7 +19,12 @@ _ROW_PT = 1.62 * TEXT_PT
 
 
 def put_headline(
-    ax: Axes, title: str, handles: Sequence[Artist] = (), *, above_pt: float = 0.0
+    ax: Axes,
+    title: str,
+    handles: Sequence[Artist] = (),
+    *,
+    above_pt: float = 0.0,
+    beside_pt: float = 0.0,
 ) -> None:
     """Write the title to the left and the legend below it, in as many columns as there is room.
 
@@ -27,9 +32,12 @@ def put_headline(
     ----------
     above_pt : float
         Height of what already stands over the axes, for instance numbers along its top.
+    beside_pt : float
+        Width of what stands to the left of the axes, where names may be long.
     """
-    # Margins shrink when the figure is laid out, so axes end up wider than they are now.
-    room = 1.1 * width_pt(ax)
+    # Margins shrink when the figure is laid out, so axes end up wider than they are now, unless
+    # what is beside them takes more than the margin.
+    room = min(1.1 * width_pt(ax), 1.25 * width_pt(ax) - beside_pt)
     n_rows = 0
     if handles:
         columns = _columns([str(handle.get_label()) for handle in handles], room)

@@ -15,6 +15,7 @@ from .motif_drawings import outlines
 from .place import axes_or_new
 from .small_graphs import filled
 from .triad_table import dataset_name, null_in_words
+from .wrapped_text import text_width_pt
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -81,14 +82,20 @@ def striking_motifs(
     ax.set_ylim(len(drawn) - 0.5, -0.5)
     labels = [str(name) for name in drawn.index]
     ax.set_yticks(range(len(drawn)), labels, fontsize=TEXT_PT, parse_math=False)
-    ax.tick_params(axis="y", length=0, pad=_SIDE_PT + 2 * _GAP_PT)
+    pad_pt = _SIDE_PT + 2 * _GAP_PT
+    ax.tick_params(axis="y", length=0, pad=pad_pt)
     ax.tick_params(axis="x", labelsize=TEXT_PT)
     _scale(ax, drawn)
     ax.set_xlabel("observed / null mean", fontsize=TEXT_PT)
     ax.spines[["top", "right", "left"]].set_visible(False)
     of_graph = dataset_name(table)
     words = f"{f'{of_graph}: ' if of_graph else ''}motifs farthest from {null_in_words(table)}"
-    put_headline(ax, title if title is not None else words, _legend(alpha, never))
+    put_headline(
+        ax,
+        title if title is not None else words,
+        _legend(alpha, never),
+        beside_pt=pad_pt + max(text_width_pt(label, TEXT_PT) for label in labels),
+    )
     return ax
 
 

@@ -39,6 +39,16 @@ def test_four_neurons_and_colors_are_drawn_too() -> None:
     assert "(" in ax.get_yticklabels()[0].get_text()
 
 
+def test_the_legend_stays_in_the_picture_beside_long_names() -> None:
+    g = ca.open("celegans-varshney2011").graph()
+    colored = ca.motifs.significance(g, n_samples=10, colors="sign")
+    ax = ca.plot.striking_motifs(colored)
+    ax.figure.canvas.draw()
+    legend = ax.get_legend()
+    assert "are in no sample" in legend.get_texts()[-1].get_text()
+    assert legend.get_window_extent().x1 <= ax.figure.bbox.x1
+
+
 def test_nothing_to_draw_is_said(triads_of_worm: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="found no motif in the table that has a ratio"):
         ca.plot.striking_motifs(triads_of_worm.assign(z=np.nan))
