@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Models drawn where the rates are uncertain.
 _MODELS = 40
+# Connections of a typical neuron that a neuron's own count as much as.
+_TYPICAL = 5.0
 
 
 class _Seen(NamedTuple):
@@ -110,19 +112,23 @@ def debias_degrees(
 def _of_side(g: Graph, rates: EdgeRates, side: str) -> _Seen:
     from .dyad_states import seen_and_unseen
 
-    found, unseen = seen_and_unseen(rates)
+    value, unseen = seen_and_unseen(rates, g)
     ends = (g.out_sources, g.out_indices)
     here = ends[0] if side == "out" else ends[1]
     degree = np.bincount(here, minlength=g.n_nodes)
-    beta, present = rates.beta.of(*ends), found.of(*ends) - unseen.of(*ends)
-    mean = np.bincount(here, beta, g.n_nodes) / np.maximum(degree, 1)
+    beta, present = rates.beta.of(*ends), value.of(*ends) - unseen.of(*ends)
     typical = float(beta.mean()) if g.n_edges else float(rates.beta.table.mean())
-    return _Seen(
-        degree=degree,
-        estimate=np.bincount(here, present, g.n_nodes) + _sum_over_others(unseen, side),
-        missed=np.where(degree > 0, mean, typical),
-        false=_sum_over_others(rates.alpha, side),
-    )
+    estimate = np.bincount(here, present, g.n_nodes) + _sum_over_others(unseen, side)
+    false = _sum_over_others(rates.alpha, side)
+    if rates.by_count is None:
+        mean = np.bincount(here, beta, g.n_nodes) / np.maximum(degree, 1)
+        missed = np.where(degree > 0, mean, typical)
+    else:
+        # Neurons differ in how strong their connections are: what each of them misses shows in its
+        # own counts, and for few connections in those of all.
+        found = np.maximum(degree - false, 0.0) + _TYPICAL * (1.0 - typical)
+        missed = np.clip(1.0 - found / (np.maximum(estimate, 0.0) + _TYPICAL), 0.0, 0.99)
+    return _Seen(degree=degree, estimate=estimate, missed=missed, false=false)
 
 
 def _sum_over_others(rate: RateTable, side: str) -> Floats:

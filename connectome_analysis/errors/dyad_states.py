@@ -8,21 +8,27 @@ of the two directions are unbiased for the four states, and sum to 1.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..motifs.triads import TRIAD_NAMES, triad_class_of_codes
 from .edge_rates import EdgeRates
-from .rate_table import Floats, RateTable, combine
+from .rate_table import Floats, RateTable, combine, constant_rate, with_pairs
+
+if TYPE_CHECKING:
+    from ..graph import Graph
 
 N_CLASSES = len(TRIAD_NAMES)
 # States of a dyad seen from its other end: forward and backward change places.
 FROM_THE_OTHER_END = (0, 2, 1, 3)
 
 
-def seen_and_unseen(rates: EdgeRates) -> tuple[RateTable, RateTable]:
+def seen_and_unseen(rates: EdgeRates, g: Graph) -> tuple[RateTable, RateTable]:
     """A~ of pairs that are seen as connected, and of pairs that are not.
+
+    By the number of synapses seen where the rates know it, see `CountEstimates`.
 
     Raises
     ------
@@ -30,6 +36,10 @@ def seen_and_unseen(rates: EdgeRates) -> tuple[RateTable, RateTable]:
         Where alpha + beta is 1 or more for a pair.
     """
     rates.require_informative()
+    if rates.by_count is not None:
+        nothing = constant_rate(g.n_nodes, 0.0)
+        counted = with_pairs(nothing, g.out_sources, g.out_indices, rates.by_count.seen)
+        return counted, rates.by_count.unseen
     seen = combine(lambda a, b: (1.0 - a) / (1.0 - a - b), rates.alpha, rates.beta)
     unseen = combine(lambda a, b: -a / (1.0 - a - b), rates.alpha, rates.beta)
     return seen, unseen

@@ -78,7 +78,7 @@ class DyadTable:
 
 def dyad_table(g: Graph, rates: EdgeRates) -> DyadTable:
     """Estimate the states of all dyads of a graph without self-loops."""
-    seen, unseen = seen_and_unseen(rates)
+    seen, unseen = seen_and_unseen(rates, g)
     indptr, others, codes, order = _pairs(g, unseen)
     groups, background, coarse = _background(unseen)
     holders = np.repeat(np.arange(g.n_nodes, dtype=np.int32), np.diff(indptr))

@@ -28,6 +28,32 @@ if TYPE_CHECKING:
     from .error_model import ErrorModel
 
 _GRID = 513
+# Below it, t^n is large and of changing sign.
+_STEADY_RECALL = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class CountEstimates:
+    """Estimates of whether a pair is connected from the number of synapses seen.
+
+    Strong connections are missed less often than weak ones, and lie in more motifs: a mean beta would
+    correct both alike. With t = -(1 - r) / r the expectation of t^n over what is seen of k synapses
+    is 0^k exp(lambda (t - 1)), so::
+
+        1 - t^n exp(lambda (1 - t))
+
+    has the expectation 0 for k = 0 and 1 for every k above: unbiased whatever the true counts are.
+
+    Attributes
+    ----------
+    seen : (E,) float64
+        For each edge, in the order of `Graph.out_indices`.
+    unseen : RateTable
+        For pairs that were not seen.
+    """
+
+    seen: Floats
+    unseen: RateTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +63,13 @@ class EdgeRates:
     Attributes
     ----------
     alpha, beta : RateTable
+    by_count : CountEstimates or None
+        Where synapses are counted well enough to do without the mean beta.
     """
 
     alpha: RateTable
     beta: RateTable
+    by_count: CountEstimates | None = None
 
     @property
     def constant(self) -> tuple[float, float] | None:
@@ -114,7 +143,19 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
     fewer = _fewer_than_connection(model, g, counts)
     beta = combine(lambda r, f: _missed(r, f, share, model), rates.recall, rates.false_rate)
     alpha = combine(lambda r, f: 1.0 - _missed(r, f, fewer, model), rates.recall, rates.false_rate)
-    return EdgeRates(alpha, beta)
+    return EdgeRates(alpha, beta, _by_count(model, g, rates))
+
+
+def _by_count(model: ErrorModel, g: Graph, rates: SynapseRates) -> CountEstimates | None:
+    """The estimates, where every count was kept and recall is high enough for them to be steady."""
+    if max(model.min_synapses, model.connection_from) > 1 or rates.recall.least < _STEADY_RECALL:
+        return None
+    n = counts_of(g)
+    turn = rates.recall.map(lambda r: -(1.0 - r) / r)
+    absent = combine(lambda t, f: np.exp(f * (1.0 - t)), turn, rates.false_rate)
+    ends = (g.out_sources, g.out_indices)
+    seen = 1.0 - turn.of(*ends) ** n * absent.of(*ends)
+    return CountEstimates(seen, absent.map(lambda a: 1.0 - a))
 
 
 def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCounts:

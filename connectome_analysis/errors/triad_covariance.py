@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Up to so many neurons every pair that was not seen is looked at, beyond that a sample of them.
-ALL_PAIRS_UP_TO = 3000
+ALL_PAIRS_UP_TO = 1000
 SAMPLED_PAIRS = 200_000
 _AT_ONCE = 1 << 16
 

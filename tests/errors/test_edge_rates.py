@@ -1,0 +1,127 @@
+"""Alpha and beta follow from the errors of single synapses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom, poisson
+
+import connectome_analysis as ca
+from connectome_analysis.errors import ErrorModel
+from connectome_analysis.errors.edge_rates import edge_rates
+from connectome_analysis.errors.true_counts import (
+    TrueCounts,
+    estimate_true_counts,
+    seen_given_true,
+)
+from tests.graphs import random_graph
+
+
+def with_counts(seed: int = 0, n: int = 40) -> ca.Graph:
+    g = random_graph(n, 0.2, seed)
+    counts = np.random.default_rng(seed).geometric(0.3, g.n_edges)
+    return ca.Graph.from_edges(
+        g.node_ids[g.out_sources], g.node_ids[g.out_indices], counts, node_ids=g.node_ids
+    )
+
+
+def test_beta_is_the_chance_to_see_too_few_and_alpha_to_invent_enough() -> None:
+    """beta(k) = P(Binomial(k, r) + Poisson(lambda) < theta); alpha = P(Poisson >= theta)."""
+    model = ErrorModel(recall=0.7, false_rate=0.4, could_touch="all", min_synapses=3)
+    only_fours = TrueCounts(np.array([0.0, 0.0, 0.0, 1.0]))
+    rates = edge_rates(model, with_counts(), only_fours)
+    few = sum(binom.pmf(found, 4, 0.7) * poisson.cdf(2 - found, 0.4) for found in range(3))
+    assert rates.beta.constant == pytest.approx(few, abs=1e-12)
+    assert rates.alpha.constant == pytest.approx(poisson.sf(2, 0.4), abs=1e-9)
+
+
+def test_completeness_of_both_neurons_multiplies_the_recall() -> None:
+    """r_ij = r c_pre(i) c_post(j)."""
+    g = with_counts()
+    pre = pd.Series(np.linspace(0.5, 1, g.n_nodes), index=g.node_ids)
+    post = pd.Series(np.linspace(1, 0.4, g.n_nodes), index=g.node_ids)
+    model = ErrorModel(recall=0.9, pre_completeness=pre, post_completeness=post)
+    one = edge_rates(model, g, TrueCounts(np.array([1.0])))
+    expected = 1 - 0.9 * np.outer(pre, post)
+    np.testing.assert_allclose(one.beta.dense(), expected, atol=1e-5)
+
+
+def test_no_errors_are_no_rates() -> None:
+    rates = ErrorModel().edge_rates(with_counts())
+    assert rates.constant == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 7])
+def test_the_estimate_by_count_is_unbiased_for_every_true_count(k: int) -> None:
+    recall, false = 0.7, 0.3
+    g = ca.Graph.from_edges([1] * 60, range(2, 62), np.arange(1, 61))
+    model = ErrorModel(recall=recall, false_rate=false, could_touch="all")
+    found = edge_rates(model, g).by_count
+    assert found is not None
+    estimates = np.concatenate([[found.unseen.constant], found.seen])
+    chance = seen_given_true(recall, false, 60, 10)[k]
+    assert chance @ estimates == pytest.approx(float(k > 0), abs=1e-9)
+
+
+def test_low_recall_and_thresholds_fall_back_to_the_mean_beta() -> None:
+    g = with_counts()
+    assert ErrorModel(recall=0.4).edge_rates(g).by_count is None
+    assert ErrorModel(recall=0.9, min_synapses=2).edge_rates(g).by_count is None
+
+
+def test_true_counts_come_back_from_what_was_seen_of_them() -> None:
+    rng = np.random.default_rng(1)
+    true = rng.geometric(0.25, 40_000)
+    seen = rng.binomial(true, 0.7)
+    seen = seen[seen > 0]
+    found = estimate_true_counts(seen, np.full(len(seen), 0.7), None, 1)
+    # So many connections in all, and so many of one synapse.
+    assert found.number.sum() == pytest.approx(40_000, rel=0.02)
+    assert found.share()[:3] == pytest.approx([0.25, 0.1875, 0.1406], abs=0.02)
+
+
+def test_false_synapses_are_not_taken_for_weak_connections() -> None:
+    rng = np.random.default_rng(2)
+    true = 3 + rng.poisson(5, 5_000)
+    false = rng.poisson(0.05, 100_000)
+    seen = np.concatenate([rng.binomial(true, 0.8), false[false > 0]])
+    expected = 100_000 * poisson.pmf(np.arange(257), 0.05)
+    found = estimate_true_counts(seen, np.full(len(seen), 0.8), expected, 1)
+    assert found.number.sum() == pytest.approx(5_000, rel=0.03)
+
+
+def test_false_connections_are_only_where_neurons_could_touch() -> None:
+    nodes = pd.DataFrame(
+        {"node_id": [1, 2, 3, 4], "region": ["MB", "MB", "LH", None], "x_nm": [0, 1e4, 9e4, 9e4]}
+        | {"y_nm": 0.0, "z_nm": 0.0}
+    )
+    g = ca.Graph.from_edges([1], [3], nodes=nodes)
+    region = ErrorModel(alpha=0.1, could_touch="region").edge_rates(g).alpha.dense()
+    assert region[0, 1] == region[1, 0] == pytest.approx(0.1)
+    assert region[0, 2] == region[2, 3] == region[3, 2] == 0
+    near = ErrorModel(alpha=0.1, could_touch={"within_um": 20}).edge_rates(g).alpha.dense()
+    assert near[0, 1] == near[2, 3] == pytest.approx(0.1)
+    assert near[0, 2] == 0
+    contacts = pd.DataFrame({"pre_id": [1, 4], "post_id": [2, 1], "area_um2": [0.5, 2.0]})
+    model = ErrorModel(false_rate=0.1, could_touch=contacts)
+    alpha = model.edge_rates(ca.Graph.from_edges([1], [3], [2], nodes=nodes)).alpha.dense()
+    assert alpha[0, 1] == pytest.approx(1 - np.exp(-0.05))
+    assert alpha[3, 0] == pytest.approx(1 - np.exp(-0.2))
+    assert alpha[1, 0] == 0
+
+
+def test_rates_by_pairs_of_groups_are_looked_up_from_sender_to_receiver() -> None:
+    nodes = pd.DataFrame({"node_id": [1, 2, 3], "region": ["a", "b", "b"]})
+    g = ca.Graph.from_edges([1], [2], nodes=nodes)
+    rates = {("a", "a"): 0.1, ("a", "b"): 0.2, ("b", "a"): 0.3, ("b", "b"): 0.4}
+    beta = ErrorModel(beta={"region": rates}).edge_rates(g).beta.dense()
+    assert beta[0, 1] == 0.2
+    assert beta[1, 0] == 0.3
+    assert beta[1, 2] == 0.4
+
+
+def test_weights_that_count_nothing_are_said_to() -> None:
+    g = ca.Graph.from_edges([1, 2], [2, 3], [0.5, 1.0], weight_meaning="contact depth in um")
+    with pytest.raises(ValueError, match=r"contact depth in um.*rates of connections instead"):
+        ErrorModel(recall=0.9).edge_rates(g)
