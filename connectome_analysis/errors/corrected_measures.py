@@ -8,13 +8,13 @@ import numpy as np
 
 from ..graph import require_graph
 from ..motifs.triads import TRIADS
-from .corrected_triads import intervals_of, provenance
+from .corrected_triads import provenance, table_of_sums
 from .dyad_states import dyads_of_classes
 from .error_model import ErrorModel
 from .given_rates import given_model
 from .intervals import normal_quantile, ratio_interval
 from .rate_table import Floats
-from .triad_estimates import triad_estimates
+from .triad_estimates import TriadEstimates, triad_estimates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,41 +59,42 @@ def debias_measures(
     >>> table.loc["edges", ["observed", "estimate"]].round(1).tolist()
     [2194.0, 2581.2]
     """
-    import pandas as pd
-
     require_graph(g)
     normal_quantile(level)
     model = given_model(alpha, beta, error_model)
     found = triad_estimates(g, model, n_jobs=n_jobs)
-    counts, ratios = _linear_forms(found.n_nodes), _RATIOS
-    sums = np.array(list(counts.values()))
-    names = list(counts)
-    estimate, seen = sums @ found.counts, sums @ found.observed
-    covariance = sums @ found.covariance @ sums.T
-    low, high = intervals_of(found, sums, level)
-    rows: dict[str, tuple[float, float, float, float, float]] = {
-        name: (seen[i], estimate[i], _root(covariance[i, i]), low[i], high[i])
-        for i, name in enumerate(names)
-    }
+    table = measures_of(found, level)
+    table.attrs.update(provenance(g, model, found, level))
+    return table
+
+
+def measures_of(found: TriadEstimates, level: float) -> pd.DataFrame:
+    """The table of `debias_measures` from corrected triads."""
+    import pandas as pd
+
+    forms = _linear_forms(found.n_nodes)
+    names, sums = list(forms), np.array(list(forms.values()))
+    table = table_of_sums(found, sums, level).astype(np.float64)
+    rows: dict[str, Any] = dict(zip(names, table.to_numpy().tolist(), strict=True))
     pairs = found.n_nodes * (found.n_nodes - 1)
-    rows["density"] = tuple(value / pairs for value in rows["edges"])  # type: ignore[assignment]
-    for name, (top, bottom, times) in ratios.items():
+    rows["density"] = [value / pairs for value in rows["edges"]]
+    covariance = sums @ found.covariance @ sums.T
+    for name, (top, bottom, times) in _RATIOS.items():
         i, j = names.index(top), names.index(bottom)
         scale = np.array([times, 1.0])
         both = covariance[np.ix_([i, j], [i, j])] * np.outer(scale, scale)
-        rows[name] = _ratio(times * seen[i], seen[j], times * estimate[i], estimate[j], both, level)
+        seen, counts = table["observed"].to_numpy(), table["estimate"].to_numpy()
+        rows[name] = _ratio(times * seen[i], seen[j], times * counts[i], counts[j], both, level)
     order = [
         *("edges", "mutual_pairs", "density", "reciprocity"),
         *("triangles", "connected_triples", "transitivity"),
     ]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         [rows[name] for name in order],
-        columns=["observed", "estimate", "se", "low", "high"],
+        columns=table.columns,
         index=pd.Index(order, name="measure", dtype=object),
         dtype=np.float64,
     )
-    table.attrs.update(provenance(g, model, found, level))
-    return table
 
 
 # Ratio: numerator, denominator, factor of the numerator.

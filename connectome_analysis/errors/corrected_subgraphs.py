@@ -13,7 +13,7 @@ import numpy as np
 
 from ..graph import require_graph
 from ..motifs.triads import CONNECTED_TRIADS, TRIAD_NAMES, TRIADS
-from .corrected_triads import intervals_of, provenance
+from .corrected_triads import provenance, table_of_sums
 from .error_model import ErrorModel
 from .given_rates import given_model
 from .intervals import normal_quantile
@@ -62,20 +62,9 @@ def debias_subgraphs(
     normal_quantile(level)
     model = given_model(alpha, beta, error_model)
     found = triad_estimates(g, model, n_jobs=n_jobs)
-    sums = copies_in_classes()
-    low, high = intervals_of(found, sums, level)
-    variance = np.einsum("kc,cd,kd->k", sums, found.covariance, sums)
-    table = pd.DataFrame(
-        {
-            "plain_name": [TRIADS[name].plain_name for name in CONNECTED_TRIADS],
-            "observed": (sums @ found.observed).astype(np.int64),
-            "estimate": sums @ found.counts,
-            "se": np.sqrt(np.maximum(variance, 0.0)),
-            "low": low,
-            "high": high,
-        },
-        index=pd.Index(CONNECTED_TRIADS, name="motif", dtype=object),
-    )
+    table = table_of_sums(found, copies_in_classes(), level)
+    table.index = pd.Index(CONNECTED_TRIADS, name="motif", dtype=object)
+    table.insert(0, "plain_name", [TRIADS[name].plain_name for name in CONNECTED_TRIADS])
     table.attrs.update(provenance(g, model, found, level))
     return table
 

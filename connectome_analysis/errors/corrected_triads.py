@@ -81,20 +81,34 @@ def debias_triad_census(
     normal_quantile(level)
     model = given_model(alpha, beta, error_model)
     found = triad_estimates(g, model, n_jobs=n_jobs)
-    low, high = intervals_of(found, np.eye(16), level)
-    table = pd.DataFrame(
-        {
-            "plain_name": [TRIADS[name].plain_name for name in TRIAD_NAMES],
-            "observed": found.observed,
-            "estimate": found.counts,
-            "se": np.sqrt(np.maximum(np.diag(found.covariance), 0.0)),
-            "low": low,
-            "high": high,
-        },
-        index=pd.Index(TRIAD_NAMES, name="motif", dtype=object),
-    )
+    table = table_of_sums(found, np.eye(16), level)
+    table.index = pd.Index(TRIAD_NAMES, name="motif", dtype=object)
+    table.insert(0, "plain_name", [TRIADS[name].plain_name for name in TRIAD_NAMES])
     table.attrs.update(provenance(g, model, found, level))
     return table
+
+
+def table_of_sums(found: TriadEstimates, sums: Floats, level: float) -> pd.DataFrame:
+    """Counts seen and corrected of sums of classes: ``observed``, ``estimate``, ``se``, ``low``, ``high``.
+
+    Parameters
+    ----------
+    sums : (K, 16) float64, at least 0
+        How often each class counts in each sum.
+    """
+    import pandas as pd
+
+    low, high = intervals_of(found, sums, level)
+    variance = np.einsum("kc,cd,kd->k", sums, found.covariance, sums)
+    return pd.DataFrame(
+        {
+            "observed": np.rint(sums @ found.observed).astype(np.int64),
+            "estimate": sums @ found.counts,
+            "se": np.sqrt(np.maximum(variance, 0.0)),
+            "low": low,
+            "high": high,
+        }
+    )
 
 
 def intervals_of(found: TriadEstimates, sums: Floats, level: float) -> tuple[Floats, Floats]:

