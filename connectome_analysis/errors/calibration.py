@@ -170,7 +170,10 @@ def _isotonic(score: Floats, true: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 
 
 def _logistic(score: Floats, true: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Newton's method with Platt's targets, which stand for half a prior synapse each way."""
+    """The likelihood of Platt's targets, which stand for a prior synapse each way, at its maximum."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     centre, spread = float(score.mean()), float(score.std())
     if spread == 0:
         msg = f"All scores are {centre:g}; a score that never differs tells nothing."
@@ -179,22 +182,24 @@ def _logistic(score: Floats, true: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     n_real = float(true.sum())
     n_false = len(true) - n_real
     target = np.where(true, (n_real + 1) / (n_real + 2), 1 / (n_false + 2))
-    weights = np.array([np.log(n_real / n_false), 0.0])
-    for _ in range(100):
-        p = 1 / (1 + np.exp(-(x @ weights)))
-        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (target - p))
-        weights = weights + step
-        if np.abs(step).max() < 1e-10:
-            break
-    return np.array([centre, spread]), weights
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        odds = x @ weights
+        slope: Floats = x.T @ (expit(odds) - target) / len(x)
+        return float(np.mean(np.logaddexp(0.0, odds) - target * odds)), slope
+
+    start = np.array([np.log(n_real / n_false), 0.0])
+    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9})
+    return np.array([centre, spread]), np.asarray(found.x, dtype=np.float64)
 
 
 def _apply(method: Method, knots: Floats, values: Floats, score: Floats) -> Floats:
     if method == "isotonic":
         return np.asarray(np.interp(score, knots, values), dtype=np.float64)
+    from scipy.special import expit
+
     scaled = (score - knots[0]) / knots[1]
-    probability: Floats = 1 / (1 + np.exp(-(values[0] + values[1] * scaled)))
-    return probability
+    return np.asarray(expit(values[0] + values[1] * scaled), dtype=np.float64)
 
 
 def _reliability(score: Floats, predicted: Floats, true: NDArray[np.bool_]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Pairs with neither are not listed, only counted, so that brains of many neurons 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +51,28 @@ class PairCounts:
     rest_squared: float = 0.0
     by_area: bool = False
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def alike(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """True and detected counts and exposures that differ, and how many pairs have each.
+
+        Pairs listed that have no true synapse and could not touch are left out.
+        """
+        keep = (self.true > 0) | (self.exposure > 0)
+        areas, of = np.unique(self.exposure[keep], return_inverse=True)
+        n_seen = int(self.detected.max(initial=0)) + 1
+        n_true = int(self.true.max(initial=0)) + 1
+        # Rows of whole numbers as one number each, which sorts ten times as fast.
+        key = (of.astype(np.int64) * n_true + self.true[keep]) * n_seen + self.detected[keep]
+        keys, number = np.unique(key, return_counts=True)
+        rest, seen = np.divmod(keys, n_seen)
+        of_area, true = np.divmod(rest, n_true)
+        return (
+            true.astype(np.float64),
+            seen.astype(np.float64),
+            areas[of_area],
+            number.astype(np.float64),
+        )
 
 
 def read_pair_counts(
@@ -132,12 +155,20 @@ def keys_of(g: Graph, ids: NDArray[np.int64]) -> tuple[Counts, NDArray[Any]]:
     return keys[order], np.asarray(g.weights)[apart][order]
 
 
+def distinct(keys: Counts) -> Counts:
+    """Each key once, ascending; np.unique's hashes take 20 times as long for 3e7 of them."""
+    ordered = np.sort(keys, kind="stable")
+    if len(ordered) == 0:
+        return ordered
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+
+
 def _of_graphs(detected: Graph, verified: Graph, could_touch: Any) -> PairCounts:
     (seen, true), notes = aligned([detected, verified], ["detected", "verified"])
     ids = true.node_ids
     seen_keys, seen_weights = keys_of(seen, ids)
     true_keys, true_weights = keys_of(true, ids)
-    keys = np.union1d(seen_keys, true_keys)
+    keys = distinct(np.concatenate([seen_keys, true_keys]))
     counts = []
     for some, weights, name in (
         (seen_keys, seen_weights, "detected"),

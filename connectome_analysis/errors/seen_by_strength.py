@@ -38,10 +38,8 @@ def seen_by_strength(
     """
     import pandas as pd
 
-    keep = (pairs.true > 0) | (pairs.exposure > 0)
-    true = pairs.true[keep].astype(np.float64)
-    seen = pairs.detected[keep].astype(np.float64)
-    forecast = expected(true, pairs.exposure[keep])
+    true, seen, exposure, number = pairs.alike
+    forecast = expected(true, exposure)
     n_rest = pairs.n_rest or 0.0
     at_rest = expected(
         np.zeros(1), np.array([pairs.rest / n_rest if n_rest else 0.0])
@@ -51,12 +49,12 @@ def seen_by_strength(
     for row in range(len(STRENGTHS)):
         here = of == row
         others = n_rest if row == 0 else 0.0
-        n = float(here.sum()) + others
+        n = float(number[here].sum()) + others
         if n == 0 or (row == 0 and pairs.n_rest is None):
             continue  # where pairs with neither were not counted, all listed without one were seen
-        mean = seen[here].sum() / n
-        square = (seen[here] ** 2).sum() / n
-        parts, weights = forecast[here], np.ones(int(here.sum()))
+        mean = number[here] @ seen[here] / n
+        square = number[here] @ seen[here] ** 2 / n
+        parts, weights = forecast[here], number[here]
         if others:
             parts, weights = np.concatenate([parts, at_rest]), np.append(weights, others)
         centre = weights @ parts[:, 0] / n
@@ -65,13 +63,13 @@ def seen_by_strength(
             {
                 "true_from": int(true[here].min()) if here.any() else 0,
                 "true_to": int(true[here].max()) if here.any() else 0,
-                "true_mean": true[here].sum() / n,
+                "true_mean": number[here] @ true[here] / n,
                 "n_pairs": round(n),
                 "detected_mean": mean,
                 "detected_sd": np.sqrt(max(square - mean**2, 0.0)),
                 "expected_mean": centre,
                 "expected_sd": np.sqrt(weights @ (parts[:, 1] + (parts[:, 0] - centre) ** 2) / n),
-                "seen": int((seen[here] >= min_synapses).sum()),
+                "seen": round(number[here] @ (seen[here] >= min_synapses)),
                 "expected_seen": weights @ chance,
                 "seen_sd": np.sqrt(weights @ (chance * (1 - chance))),
             }

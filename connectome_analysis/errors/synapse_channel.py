@@ -60,10 +60,7 @@ def fit_synapse_channel(pairs: PairCounts, method: Method = "auto") -> SynapseCh
     if method not in ("auto", "likelihood", "moments"):
         msg = f'method must be "auto", "likelihood" or "moments", got {method!r}.'
         raise ValueError(msg)
-    keep = (pairs.true > 0) | (pairs.exposure > 0)
-    rows = np.column_stack([pairs.true[keep], pairs.detected[keep], pairs.exposure[keep]])
-    rows, number = np.unique(rows, axis=0, return_counts=True)
-    true, seen, area = rows.T
+    true, seen, area, number = pairs.alike
     start = _moments(true, seen, area, number, pairs.rest)
     if method != "moments":
         recall, false_rate, information, outer = _likelihood(true, seen, area, number, pairs, start)
@@ -111,7 +108,7 @@ def split_of_counts(
 
 
 def _moments(
-    true: Floats, seen: Floats, area: Floats, number: NDArray[np.int64], rest: float
+    true: Floats, seen: Floats, area: Floats, number: Floats, rest: float
 ) -> tuple[float, float]:
     none = true == 0
     exposure = float((number * area)[none].sum()) + rest
@@ -133,7 +130,7 @@ def _likelihood(
     true: Floats,
     seen: Floats,
     area: Floats,
-    number: NDArray[np.int64],
+    number: Floats,
     pairs: PairCounts,
     start: tuple[float, float],
 ) -> tuple[float, float, Floats, Floats]:
@@ -166,7 +163,7 @@ def _moments_covariance(
     true: Floats,
     seen: Floats,
     area: Floats,
-    number: NDArray[np.int64],
+    number: Floats,
     pairs: PairCounts,
 ) -> Floats:
     recall, false_rate = rates
@@ -191,7 +188,7 @@ def _dispersion(
     true: Floats,
     seen: Floats,
     area: Floats,
-    number: NDArray[np.int64],
+    number: Floats,
 ) -> tuple[float, float]:
     some = true > 0
     variance = recall * (1 - recall) * true + false_rate * area

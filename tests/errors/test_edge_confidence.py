@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import connectome_analysis as ca
+from connectome_analysis import tables
 from connectome_analysis.errors import calibrate_confidence, edge_confidence, edge_probability
 
 BIG = 2**60 + 1
@@ -49,6 +51,42 @@ def test_ids_stay_whole_and_unattached_sites_are_left_out() -> None:
     assert result.index.dtypes.tolist() == [np.int64, np.int64]
     with pytest.raises(ValueError, match=r"synapses\.pre_id must be integers, got float64"):
         edge_confidence(table.astype({"pre_id": "float64"}).iloc[:2])
+
+
+def test_synapses_of_a_connectome_on_disk_are_read_by_their_confidence(tmp_path: Path) -> None:
+    nodes = pd.DataFrame({"node_id": [BIG, BIG + 1, BIG + 2]})
+    rows = pd.DataFrame(
+        {
+            "synapse_id": [1, 2, 3, 4],
+            "pre_id": pd.array([BIG, BIG, BIG + 1, None], dtype="Int64"),
+            "post_id": pd.array([BIG + 1, BIG + 1, BIG + 2, BIG], dtype="Int64"),
+            **{f"{axis}_nm": [1.0, 2.0, 3.0, 4.0] for axis in "xyz"},
+            "confidence": [0.5, 0.8, 0.7, 0.9],
+        }
+    )
+    edges = pd.DataFrame(
+        {
+            "pre_id": [BIG, BIG + 1],
+            "post_id": [BIG + 1, BIG + 2],
+            "edge_type": "chemical",
+            "weight": [2.0, 1.0],
+            "syn_count": pd.array([2, 1], dtype="Int32"),
+        }
+    )
+    manifest = tables.Manifest(
+        name="small", species="Drosophila melanogaster", licence="CC0", citation="Nobody 2026",
+        weights={"chemical": {"meaning": "synapses", "unit": "count"}},
+    )  # fmt: skip
+    path = tables.write(
+        tmp_path / "small", {"nodes": nodes, "edges": edges, "synapses": rows}, manifest
+    )
+    with ca.open(path) as connectome:
+        confidence = edge_confidence(connectome)
+        assert edge_probability(confidence, connectome.graph()).tolist() == pytest.approx(
+            [0.9, 0.7]
+        )
+        with pytest.raises(ValueError, match="small has no score of synapses; it has synapse_id"):
+            edge_confidence(connectome, column="score")
 
 
 def test_scores_are_calibrated_on_the_way() -> None:

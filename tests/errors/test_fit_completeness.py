@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import connectome_analysis as ca
+from connectome_analysis import tables
 from connectome_analysis.errors import PerColumn, fit_completeness
 
 NODES = pd.DataFrame(
@@ -35,6 +38,28 @@ def test_a_table_weighs_neurons_alike_unless_their_sites_are_given() -> None:
     attached = pd.DataFrame({"pre_completeness": [90, 10, 0]})
     weighted = fit_completeness(NODES, attached=attached).pre_completeness.default
     assert weighted == pytest.approx(100 / 120)
+
+
+def test_a_connectome_on_disk_weighs_by_its_edges(tmp_path: Path) -> None:
+    edges = pd.DataFrame(
+        {
+            "pre_id": [1, 1, 2],
+            "post_id": [2, 3, 3],
+            "edge_type": "chemical",
+            "weight": [7.0, 2.0, 5.0],
+            "syn_count": pd.array([7, 2, 5], dtype="Int32"),
+        }
+    )
+    manifest = tables.Manifest(
+        name="small", species="Drosophila melanogaster", licence="CC0", citation="Nobody 2026",
+        weights={"chemical": {"meaning": "synapses", "unit": "count"}},
+    )  # fmt: skip
+    path = tables.write(tmp_path / "small", {"nodes": NODES, "edges": edges}, manifest)
+    with ca.open(path) as connectome:
+        model = fit_completeness(connectome)
+        assert model.pre_completeness.default == pytest.approx(14 / 20)
+        again = fit_completeness(connectome.graph())
+        assert again.pre_completeness == model.pre_completeness
 
 
 def test_a_connectome_without_entries_is_refused_and_named() -> None:

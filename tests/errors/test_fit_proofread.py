@@ -52,7 +52,7 @@ def test_without_a_mapping_neurons_go_by_their_id_and_the_rest_is_said() -> None
     model = fit_proofread(before, after)
     assert (model.beta, model.alpha) == (
         pytest.approx(0.5 / 2),
-        pytest.approx(0.5 / 1 - 0.5 + 0.75),
+        pytest.approx(1.5 / 2),
     )
     assert model.evidence is not None
     assert "2 of 3 proofread neurons kept their id" in model.evidence.notes[0]
