@@ -2,6 +2,8 @@
 
 from .calibration import Calibration, calibrate_confidence
 from .channel import Channel, Seen, channel_of
+from .compare_pairs import compare_pairs
+from .compare_two import compare
 from .corrected_degrees import debias_degrees
 from .corrected_measures import debias_measures
 from .corrected_subgraphs import debias_subgraphs
@@ -22,12 +24,15 @@ from .fit_proofread import fit_proofread
 from .fit_replicates import fit_replicates
 from .fit_segmentation_scores import fit_segmentation_scores
 from .fit_verified import fit_verified
+from .flips import Robustness
 from .fragments import Merge, Split
 from .imputation import impute
 from .model_json import read_model, write_model
 from .posterior import Posterior
 from .posterior_graph_tool import GraphToolPosterior
 from .presets import preset, presets
+from .robustness import robustness
+from .threshold_sweep import threshold_sweep
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
 from .verdict_warning import PairsAloneWarning, VerdictWarning
@@ -50,6 +55,7 @@ __all__ = [
     "PerNeuron",
     "PerPair",
     "Posterior",
+    "Robustness",
     "Seen",
     "SharedColumn",
     "Split",
@@ -58,6 +64,8 @@ __all__ = [
     "WithinDistance",
     "calibrate_confidence",
     "channel_of",
+    "compare",
+    "compare_pairs",
     "corrupt",
     "corrupt_connectome",
     "corrupt_synapses",
@@ -80,5 +88,7 @@ __all__ = [
     "preset",
     "presets",
     "read_model",
+    "robustness",
+    "threshold_sweep",
     "write_model",
 ]

@@ -13,8 +13,10 @@ from .motif_drawings import motif, motif_table
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
 from .rich_club_panels import rich_club
+from .robustness_lines import robustness
 from .small_graphs import triad, triads
 from .striking_motifs import striking_motifs
+from .threshold_panels import threshold_sweep
 from .triad_profile_of_one import triad_profile
 from .triad_profiles_of_many import triad_profiles
 from .type_matrix_map import type_matrix
@@ -30,7 +32,9 @@ __all__ = [
     "nulls_compared",
     "path_lengths",
     "rich_club",
+    "robustness",
     "striking_motifs",
+    "threshold_sweep",
     "triad",
     "triad_profile",
     "triad_profiles",

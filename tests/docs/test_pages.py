@@ -58,8 +58,8 @@ TOLD_IN_CODE = [
     for page in PAGES
     if page.parent.name == "docs"
     and (page.stem.startswith("null_") or page.stem in (
-        "colored_motifs", "error_fits", "graph", "measures", "motif_search", "motifs", "paths",
-        "rich_club", "significance",
+        "colored_motifs", "error_fits", "graph", "measures", "motif_search", "motifs", "paths", "posterior",
+        "rich_club", "robustness", "significance",
     ))
 ]  # fmt: skip
 

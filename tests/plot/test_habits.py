@@ -46,7 +46,13 @@ def draw(
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
         "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
+        "robustness": lambda ax: ca.plot.robustness(
+            ca.errors.robustness(worm, "alpha", [0, 0.01], n_samples=5), ax
+        ),
         "striking_motifs": lambda ax: ca.plot.striking_motifs(triads_of_worm, ax),
+        "threshold_sweep": lambda ax: ca.plot.threshold_sweep(
+            ca.errors.threshold_sweep(worm, [1, 3], n_samples=5), ax
+        ),
         "triad": lambda ax: ca.plot.triad("120C", ax),
         "triad_profile": lambda ax: ca.plot.triad_profile(triads_of_worm, ax),
         "triad_profiles": lambda ax: ca.plot.triad_profiles([triads_of_worm], ax),
