@@ -78,7 +78,12 @@ class Wanted:
     block_edges: Floats | None = None
 
 
-def fit_dyad_prior(wanted: Wanted, groups: Groups, start: DyadPrior | None = None) -> DyadPrior:
+def fit_dyad_prior(
+    wanted: Wanted,
+    groups: Groups,
+    start: DyadPrior | None = None,
+    iterations: int = _ITERATIONS,
+) -> DyadPrior:
     """Find the prior that expects what is wanted.
 
     Parameters
@@ -87,6 +92,8 @@ def fit_dyad_prior(wanted: Wanted, groups: Groups, start: DyadPrior | None = Non
         Group of each neuron.
     start : DyadPrior, optional
         One for nearly the same, to begin from.
+    iterations : int
+        At most; few are enough from a near start.
     """
     n_groups = int(groups.max(initial=0)) + 1
     if len(groups) < 2:
@@ -105,7 +112,7 @@ def fit_dyad_prior(wanted: Wanted, groups: Groups, start: DyadPrior | None = Non
         blocks, mutual = start.blocks.copy(), start.mutual
     one_hot = np.zeros((len(size), n_groups))
     one_hot[np.arange(len(size)), group] = size
-    for step in range(_ITERATIONS):
+    for step in range(iterations):
         odds = np.outer(x, y) * blocks[np.ix_(group, group)]
         both = mutual * odds * odds.T
         rest = 1.0 + odds + odds.T + both

@@ -189,10 +189,14 @@ class CountPosterior:
         total = weights.sum(axis=1)
         # A true count beyond the last one kept apart: as many as were seen.
         plain = total <= 0
-        cumulative = np.cumsum(weights, axis=1)
+        weights[plain, np.minimum(np.maximum(counts[plain], 1), len(self.share) - 1)] = 1.0
+        share = np.cumsum(weights, axis=1)
+        share /= share[:, -1:]
+        # One line on which kind after kind has a stretch of length 1.
+        line = (share + np.arange(len(kinds))[:, None]).ravel()
         of = of.reshape(-1)
-        at = rng.random(len(few)) * total[of]
-        drawn = np.minimum((cumulative[of] <= at[:, None]).sum(axis=1), len(self.share) - 1)
+        place = np.searchsorted(line, of + rng.random(len(few)), side="right")
+        drawn = np.minimum(place - of * len(self.share), len(self.share) - 1)
         result[few] = np.where(plain[of], np.maximum(counts[of], 1), drawn)
         return result
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..graph import require_graph
 from ..random_streams import Seed, State, seed_number, stream
+from .balance import NO_BALANCE, Balance, find_balance, wanted_counts
 from .degree_rates import DegreeRates, degree_rates
 from .dyad_draw import DyadPosterior, TrueEdges, seen_dyads
 from .dyad_prior import DyadPrior, Wanted, fit_dyad_prior
@@ -24,7 +25,7 @@ from .pair_likelihood import PairLikelihood, pair_likelihood
 from .pair_sums import sums_over_receivers, transposed
 from .prior_groups import prior_groups
 from .rate_table import Floats, combine
-from .triad_closure import LEAST_SPRING, Closure, prepare_closure, spring_for
+from .triad_closure import FAR, LEAST_SPRING, Closure, prepare_closure, spring_for
 from .triad_targets import count_estimates, edge_and_pair_estimates, triad_targets
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ PRIORS = ("degrees", "blocks", "uniform")
 # Beyond so many, a step of the chain costs more memory and time than draws are worth.
 MOST_NODES = 6_000
 MOST_EDGES = 400_000
-_BALANCE_ROUNDS = 8
 _CALIBRATION_ROUNDS = 12
+_FEW_ITERATIONS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class _Prepared:
     pairs: DyadPosterior
     sends: DegreeRates
     receives: DegreeRates
+    pair_estimate: float
     estimate: Floats | None
 
 
@@ -144,6 +146,7 @@ class Posterior:
         why_not = self._why_no_closure(closure)
         self._prepared = self._prepare(likelihood, None, triads=why_not is None)
         self._closure: Closure | None = None
+        self._balance = NO_BALANCE
         seed = seed_number(rng)
         # Streams of draws are those of their numbers; the preparation has one of its own.
         state = stream(seed, _PREPARATION)
@@ -157,6 +160,12 @@ class Posterior:
                 self._closure = prepare_closure(
                     self._prepared.pairs, targets, spring, random, state
                 )
+                if self._closure.off > FAR:
+                    notes.append(
+                        f"Triads of the draws are up to {self._closure.off:.1f} standard errors off "
+                        "their corrected counts, which the prior makes hard to reach; "
+                        'prior="blocks" may come nearer.'
+                    )
             else:
                 why_not = "only a handful of connections can have been missed or invented"
         if why_not is not None:
@@ -168,7 +177,15 @@ class Posterior:
                     f"Triads are not held to their corrected counts ({why_not}): missed connections "
                     "close fewer triangles than they should."
                 )
-                self._balance(random)
+                if self._given is None:
+                    wanted = wanted_counts(self.g, likelihood.rates)
+                    self._balance = find_balance(
+                        lambda balance: self._pairs_drawn(self._prepared, balance, random).draw(
+                            random
+                        ),
+                        self.g,
+                        wanted,
+                    )
         self.closure = self._closure is not None
         self.notes = tuple(notes)
 
@@ -214,7 +231,7 @@ class Posterior:
             now = self._prepare(likelihood, now.pairs.prior, triads=self._closure is not None)
         if self._exact:
             return self._graph(now, TrueEdges(np.ones(self.g.n_edges, bool), *_NOTHING), random)
-        pairs = dataclasses.replace(now.pairs, prior=self._drawn_prior(now, random))
+        pairs = self._pairs_drawn(now, self._balance, random)
         if self._closure is None:
             return self._graph(now, pairs.draw(random), random)
         assert now.estimate is not None
@@ -234,18 +251,40 @@ class Posterior:
             weights = counts.draw(senders, receivers, seen, rng)
         return g.with_edges(senders, receivers, weights)
 
+    def _pairs_drawn(
+        self, now: _Prepared, balance: Balance, rng: np.random.Generator
+    ) -> DyadPosterior:
+        """Pairs with a prior as likely as the central one."""
+        prior = self._drawn_prior(now, rng)
+        return dataclasses.replace(now.pairs, prior=balance.applied_to(prior, rng))
+
     def _drawn_prior(self, now: _Prepared, rng: np.random.Generator) -> DyadPrior:
         """The prior with degrees of neurons as likely."""
         prior = now.pairs.prior
-        if self.prior == "uniform":
+        if self.prior == "uniform" or self.g.n_nodes < 2:
             return prior
-        sends = now.sends.draw(rng) / now.sends.rate
-        receives = now.receives.draw(rng) / now.receives.rate
+        sends, receives = now.sends.draw(rng), now.receives.draw(rng)
         # Both count the same edges, so their totals agree.
-        receives *= (sends * now.sends.rate).sum() / now.sends.rate.sum()
-        receives *= now.receives.rate.sum() / (receives * now.receives.rate).sum()
-        return dataclasses.replace(
-            prior, sends=prior.sends * sends, receives=prior.receives * receives
+        receives *= sends.sum() / receives.sum()
+        if self._closure is not None:
+            wanted = self._wanted(sends, receives, now.likelihood.rates, now.pair_estimate)
+            return fit_dyad_prior(wanted, self._groups, prior, _FEW_ITERATIONS)
+        x = prior.sends * sends / now.sends.rate
+        y = prior.receives * receives / now.receives.rate
+        y *= now.receives.rate.sum() / receives.sum()
+        return dataclasses.replace(prior, sends=x, receives=y)
+
+    def _wanted(self, sends: Floats, receives: Floats, rates: EdgeRates, pairs: float) -> Wanted:
+        # Nobody is sure to be connected to all others.
+        most = max(0.9 * (self.g.n_nodes - 1), 1e-6)
+        sends, receives = np.minimum(sends, most), np.minimum(receives, most)
+        total = float(sends.sum())
+        return Wanted(
+            sends,
+            receives * total / receives.sum(),
+            # Half a pair where there seem to be none; no more than the edges can make.
+            float(np.clip(pairs, min(0.5, 0.1 * total), 0.45 * total)),
+            self._block_edges(rates, total),
         )
 
     # ---------------------------------------------------------------- preparation
@@ -279,26 +318,14 @@ class Posterior:
         sends, receives = _degrees(g, rates, seen, uniform=self.prior == "uniform")
         estimate = count_estimates(g, rates) if triads else None
         pair_estimate = edge_and_pair_estimates(g, rates)[1] if estimate is None else estimate[1]
-        # Nobody is sure to be connected to all others.
-        most = max(0.9 * (g.n_nodes - 1), 1e-6)
-        out_rate, in_rate = np.minimum(sends.rate, most), np.minimum(receives.rate, most)
-        total = float(out_rate.sum())
-        prior = fit_dyad_prior(
-            Wanted(
-                out_rate,
-                in_rate * total / in_rate.sum(),
-                # Half a pair where there seem to be none; no more than the edges can make.
-                float(np.clip(pair_estimate, min(0.5, 0.1 * total), 0.45 * total)),
-                self._block_edges(rates, total),
-            ),
-            self._groups,
-            start,
-        )
+        pair_estimate = float(pair_estimate)
+        wanted = self._wanted(sends.rate, receives.rate, rates, pair_estimate)
+        prior = fit_dyad_prior(wanted, self._groups, start)
         log_ratio = self._with_given(likelihood.log_ratio, prior)
         pairs = DyadPosterior(g, self._dyads, prior, log_ratio, likelihood.unseen)
         if self._given is not None and not self.model.has_false:
             pairs = _calibrated(pairs, self._given)
-        return _Prepared(likelihood, pairs, sends, receives, estimate)
+        return _Prepared(likelihood, pairs, sends, receives, pair_estimate, estimate)
 
     def _block_edges(self, rates: EdgeRates, total: float) -> Floats | None:
         if self.prior != "blocks":
@@ -331,27 +358,6 @@ class Posterior:
             np.log(prior.odds(self.g.out_sources, self.g.out_indices)).mean()
         )
         return alone
-
-    def _balance(self, rng: np.random.Generator) -> None:
-        """Make the draws have as many edges and mutual pairs as the corrected counts say."""
-        if self._given is not None:
-            return
-        wanted = edge_and_pair_estimates(self.g, self._prepared.likelihood.rates)
-        for _ in range(_BALANCE_ROUNDS):
-            pairs = self._prepared.pairs
-            drawn = [pairs.draw(rng) for _ in range(2 if self.g.n_edges > MOST_EDGES else 20)]
-            edges = float(np.mean([d.kept.sum() + len(d.senders) for d in drawn]))
-            mutual = float(np.mean([_mutual_pairs(self.g, d) for d in drawn]))
-            missed = max(float(np.mean([len(d.senders) for d in drawn])), 1.0)
-            scale = np.exp(np.clip((wanted[0] - edges) / (2.0 * missed), -0.5, 0.5))
-            kappa = np.exp(np.clip((wanted[1] - mutual) / (0.5 * max(mutual, 1.0)), -0.5, 0.5))
-            prior = dataclasses.replace(
-                pairs.prior,
-                blocks=pairs.prior.blocks * scale,
-                mutual=float(np.clip(pairs.prior.mutual * kappa, 1e-4, 1e6)),
-            )
-            pairs = dataclasses.replace(pairs, prior=prior)
-            self._prepared = dataclasses.replace(self._prepared, pairs=pairs)
 
 
 _PREPARATION = 2**32 - 1
@@ -387,13 +393,6 @@ def _calibrated(pairs: DyadPosterior, given: Floats) -> DyadPosterior:
         step = np.log(wanted / (1.0 - wanted)) - np.log(mean / (1.0 - mean))
         pairs = dataclasses.replace(pairs, log_ratio=pairs.log_ratio + step)
     return pairs
-
-
-def _mutual_pairs(g: Graph, edges: TrueEdges) -> int:
-    senders = np.concatenate([g.out_sources[edges.kept].astype(np.int64), edges.senders])
-    receivers = np.concatenate([g.out_indices[edges.kept].astype(np.int64), edges.receivers])
-    key = np.sort(np.minimum(senders, receivers) * g.n_nodes + np.maximum(senders, receivers))
-    return int((key[1:] == key[:-1]).sum())
 
 
 def _probabilities(given: Any, g: Graph) -> Floats | None:

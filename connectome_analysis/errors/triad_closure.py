@@ -23,7 +23,8 @@ from .triad_chain import SIZE, Chain, Steering
 from .triad_coordinates import from_census
 from .triad_targets import TriadTargets
 
-# Springs this much stiffer than the estimate is sure leave a twentieth of its variance to the chain.
+# Springs this much stiffer than the estimate is sure add a twentieth to its variance, which is about
+# what is lost where the chain is pulled back.
 _SPRING = 20.0
 # A step may cost this much at most, on average; below the least spring nothing holds the counts.
 _COST_OF_A_STEP = 4.0
@@ -34,6 +35,11 @@ _OWN_VARIANCE = 0.5
 _ROUNDS = 16
 _SWEEPS_PER_ROUND = 10
 _FULL_ROUNDS = 6
+# Rounds go on until the mean of the last ones is this near, in standard errors, or for so many.
+_MOST_ROUNDS = 48
+_LAST_ROUNDS = 4
+_NEAR = 0.35
+FAR = 0.7
 # Sweeps of a draw: to come near its counts, to see what is left to go, and to forget.
 _ARRIVING, _LOOKING, _STAYING = 12, 8, 10
 
@@ -49,12 +55,18 @@ class Closure:
     precision : (15, 15) float64
         Inverse of the covariance of the estimate.
     spring : float
+    start : TrueEdges
+        Where the preparation ended; draws begin here.
+    off : float
+        How far the mean over the last rounds was from the estimates at most, in standard errors.
     """
 
     targets: TriadTargets
     tilt: Floats
     precision: Floats
     spring: float
+    start: TrueEdges
+    off: float
 
     def draw(
         self,
@@ -70,12 +82,9 @@ class Closure:
         estimate : (15,) float64
             The estimate at the rates of `posterior`.
         """
-        left_to_chain = _OWN_VARIANCE / (1.0 + self.spring * _OWN_VARIANCE)
-        drawn_from = TriadTargets(estimate, (1.0 - left_to_chain) * self.targets.covariance)
-        target = drawn_from.draw(rng)
+        target = self.targets.draw(estimate, rng)
         tilt = self.tilt + self.precision @ (target - estimate) / _OWN_VARIANCE
-        start = posterior.draw(rng)
-        chain = Chain(posterior, start, counts_of_edges(posterior, start))
+        chain = Chain(posterior, self.start, counts_of_edges(posterior, self.start))
         steering = Steering(tilt, self.spring * self.precision, target)
         chain.run(_ARRIVING * chain.sweep_length(), steering, state)
         # What the spring still has to pull is given to the tilt.
@@ -117,14 +126,26 @@ def prepare_closure(
     # What no graph can have is not asked for.
     target = np.maximum(targets.estimate, 0.0)
     stiffness: Floats = spring * precision
-    for number in range(_ROUNDS):
+    means: list[Floats] = []
+    for number in range(_MOST_ROUNDS):
         mean = np.zeros(SIZE)
         for _ in range(_SWEEPS_PER_ROUND):
             chain.run(chain.sweep_length(), Steering(tilt, stiffness, target), state)
             mean += chain.counts / _SWEEPS_PER_ROUND
-        gain = 1.0 / max(number + 1 - _FULL_ROUNDS, 1)
+        means.append(mean)
+        if number + 1 >= _ROUNDS and _off(means, targets) < _NEAR:
+            break
+        # Whole steps until it is there, then ever smaller ones.
+        gain = 1.0 / max(number + 1 - _FULL_ROUNDS, 1) if number < _ROUNDS else 0.5
         tilt = np.asarray(tilt + gain * (stiffness @ (target - mean)), np.float64)
-    return Closure(targets, tilt, precision, spring)
+    return Closure(targets, tilt, precision, spring, chain.graph(), _off(means, targets))
+
+
+def _off(means: list[Floats], targets: TriadTargets) -> float:
+    """How far the last rounds were from what was wanted, in standard errors."""
+    mean = np.mean(means[-_LAST_ROUNDS:], axis=0)
+    off = np.abs(mean - np.maximum(targets.estimate, 0.0))
+    return float((off / np.sqrt(targets.covariance.diagonal())).max())
 
 
 def counts_of_edges(posterior: DyadPosterior, edges: TrueEdges) -> Floats:

@@ -2,7 +2,9 @@
 
 The unbiased estimates and their covariance, in the coordinates of `triad_coordinates`, and draws of
 the truth from them. Counts scatter in proportion to what is truly there: if the truth were larger than
-estimated, so would be the scatter. A draw t therefore solves t = estimate + z sqrt(v t), z normal.
+estimated, so would be the scatter. A draw t therefore solves t = estimate + z sqrt(v t), z normal, with
+v what is estimated and no less than what one triad of the class causes: where none was seen there may
+still be some.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..motifs.triad_census import census_of_edges
+from ..motifs.triads import TRIAD_NAMES
 from .dyad_table import dyad_table
 from .edge_rates import EdgeRates
 from .rate_table import Floats
-from .triad_coordinates import from_census
+from .triad_coordinates import COORDINATES, from_census
 from .triad_covariance import triad_covariance
-from .triad_estimates import mean_rates
+from .triad_estimates import covariance_of_one, mean_rates
 from .triad_sums import by_neuron, triad_sums, triangle_products
 
 if TYPE_CHECKING:
@@ -38,18 +41,30 @@ class TriadTargets:
         Unbiased; may be negative.
     covariance : (15, 15) float64
         Positive definite.
+    least : (15,) float64
+        Variance that one edge, mutual pair or triad causes at least.
     """
 
     estimate: Floats
     covariance: Floats
+    least: Floats
 
-    def draw(self, rng: np.random.Generator) -> Floats:
-        """(15,) counts as likely, at least 0."""
-        z = np.linalg.cholesky(self.covariance) @ rng.standard_normal(len(self.estimate))
-        size = np.maximum(self.estimate, np.sqrt(self.covariance.diagonal()))
-        # Half of z**2 / size is where the square root of the truth is symmetric about the estimate's.
-        root = 0.5 * (z / np.sqrt(size) + np.sqrt(z**2 / size + 4.0 * np.maximum(self.estimate, 0)))
-        drawn: Floats = np.where(self.estimate > 0, root**2, np.maximum(self.estimate + z, 0.0))
+    def draw(self, estimate: Floats, rng: np.random.Generator) -> Floats:
+        """(15,) counts as likely, at least 0.
+
+        Parameters
+        ----------
+        estimate : (15,) float64
+            `estimate` or one at rates that are as likely.
+        """
+        sd = np.sqrt(self.covariance.diagonal())
+        z = np.linalg.cholesky(self.covariance) @ rng.standard_normal(len(sd)) / sd
+        # An estimate within two errors of 0 says nothing of how the scatter grows: as from 0 to there.
+        each = np.maximum(sd**2 / np.maximum(estimate, 2.0 * sd), self.least)
+        # Below 0 where no truth is as far above the estimate as z says: then there is none.
+        under = each * z**2 + 4.0 * estimate
+        root = 0.5 * (z * np.sqrt(each) + np.sqrt(np.maximum(under, 0.0)))
+        drawn: Floats = np.where(under > 0, np.maximum(root, 0.0) ** 2, 0.0)
         return drawn
 
 
@@ -61,8 +76,13 @@ def triad_targets(g: Graph, rates: EdgeRates) -> TriadTargets:
     triangles = triangle_products(table.indptr, table.others, table.excess, shared)
     census = census_of_edges(g.n_nodes, g.out_sources, g.out_indices)
     to = from_census(g.n_nodes)
-    covariance = triad_covariance(table, sums, shared, census, mean_rates(g, rates), 1)
-    return TriadTargets(to @ triad_sums(table, sums, triangles), positive(to @ covariance @ to.T))
+    mean = mean_rates(g, rates)
+    covariance = to @ triad_covariance(table, sums, shared, census, mean, 1) @ to.T
+    estimate: Floats = to @ triad_sums(table, sums, triangles)
+    single = covariance_of_one(*mean)
+    each = np.array([TRIAD_NAMES.index(name) for name in COORDINATES[2:]])
+    least = np.concatenate([np.zeros(2), single[each, each, each]])
+    return TriadTargets(estimate, positive(covariance, least * np.maximum(estimate, 1.0)), least)
 
 
 def count_estimates(g: Graph, rates: EdgeRates) -> Floats:
@@ -84,11 +104,14 @@ def edge_and_pair_estimates(g: Graph, rates: EdgeRates) -> tuple[float, float]:
     return float(one_way + 2.0 * both), float(both)
 
 
-def positive(covariance: Floats) -> Floats:
-    """The nearest covariance, about, that gives no combination of counts too little variance."""
+def positive(covariance: Floats, least: Floats) -> Floats:
+    """The nearest covariance, about, that gives no count and no combination too little variance."""
     # A count is a whole number: half a count is the least its error can be.
-    sd = np.sqrt(np.maximum(covariance.diagonal(), 0.25))
+    sd = np.sqrt(np.maximum(covariance.diagonal(), np.maximum(least, 0.25)))
     values, vectors = np.linalg.eigh(covariance / np.outer(sd, sd))
     values = np.maximum(values, _LEAST_EIGENVALUE)
-    fixed: Floats = (vectors * values) @ vectors.T * np.outer(sd, sd)
-    return fixed
+    fixed: Floats = (vectors * values) @ vectors.T
+    # Where the variance was raised the rest of it is the count's own.
+    fixed = fixed + np.diag(np.maximum(1.0 - fixed.diagonal(), 0.0))
+    scaled: Floats = fixed * np.outer(sd, sd)
+    return scaled
