@@ -6,10 +6,12 @@ matplotlib settings or the backend. ``docs/plots_and_report.md`` says how to rea
 
 from .adjacency_matrix import adjacency
 from .colored_motifs import colored_motifs
+from .corrected_triads_panel import corrected_triads
 from .degree_curves import degree_distribution
 from .distance_curve_panels import distance_curve
 from .error_fit_panels import error_fit
 from .motif_drawings import motif, motif_table
+from .naive_and_aware_panel import naive_and_aware
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
 from .rich_club_panels import rich_club
@@ -24,11 +26,13 @@ from .type_matrix_map import type_matrix
 __all__ = [
     "adjacency",
     "colored_motifs",
+    "corrected_triads",
     "degree_distribution",
     "distance_curve",
     "error_fit",
     "motif",
     "motif_table",
+    "naive_and_aware",
     "nulls_compared",
     "path_lengths",
     "rich_club",

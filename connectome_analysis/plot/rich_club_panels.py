@@ -22,6 +22,7 @@ from .look import (
     ink,
 )
 from .place import axes_or_new, panel_below, width_pt
+from .rich_club_aware import aware_explained, draw_aware, has_aware
 from .triad_table import dataset_name, null_in_words
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def rich_club(
     The upper panel holds phi(k) of the graph and of the null with its 95 % interval, and along
     its top the number of neurons with degree > k. The lower one holds phi over the null's mean
     with its 95 % interval. Shaded is every k whose one-sided p-value is below `alpha`, uncorrected
-    for the number of k. A table without a null has no lower panel.
+    for the number of k. A table without a null has no lower panel. One made with an error model has the
+    null with errors as dots in both; the shading stays that of the naive null.
 
     Parameters
     ----------
@@ -118,6 +120,9 @@ def rich_club(
     _scale(ax, k, log=log)
     if below is not None:
         _draw_ratio(below, k, rows)
+        if has_aware(rows):
+            draw_aware(ax, below, k, rows)
+            handles += aware_explained()
         ax.tick_params(axis="x", labelbottom=False)
     (below or ax).set_xlabel(_degree_words(table), fontsize=LABEL_PT)
     _count_neurons(ax, k, rows["n_neurons"].to_numpy(int), log=log)

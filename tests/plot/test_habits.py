@@ -34,6 +34,9 @@ def draw(
         "colored_motifs": lambda ax: ca.plot.colored_motifs(
             ca.motifs.colored_census(worm, "sign"), ax
         ),
+        "corrected_triads": lambda ax: ca.plot.corrected_triads(
+            ca.errors.debias_triad_census(worm, beta=0.1), ax
+        ),
         "degree_distribution": lambda ax: ca.plot.degree_distribution(worm, ax),
         "distance_curve": lambda ax: ca.plot.distance_curve(
             ca.measures.distance_curve(worm, positions_nm=np.eye(279)[:, :3] * 9e3), ax
@@ -43,6 +46,10 @@ def draw(
         ),
         "motif": lambda ax: ca.plot.motif("4-204", ax),
         "motif_table": lambda ax: ca.plot.motif_table(["030T", "4-204"], ax=ax),
+        "naive_and_aware": lambda ax: ca.plot.naive_and_aware(
+            ca.motifs.significance(worm, n_samples=5, error_model=ca.errors.ErrorModel(beta=0.1)),
+            ax,
+        ),
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
         "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
