@@ -6,6 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
+from ..naive_and_aware import (
+    FORMATS,
+    impossible,
+    other_threshold,
+    print_what_it_rests_on,
+    side_by_side,
+    warnings_as_words,
+)
 from ..options import (
     EdgeType,
     Jobs,
@@ -40,6 +49,10 @@ Examples:
 
     neuropil motifs my_connectome/ --min-synapses 5 --plot triads.png --out triads.csv
 
+    neuropil motifs celegans-varshney2011 --error-model alpha=0.002,beta=0.15
+
+    neuropil motifs my_connectome/ --error-model fly-calyx-5 --could-touch region --min-synapses 5
+
     neuropil motifs my_connectome/ --null none
 """
 
@@ -63,6 +76,9 @@ def motifs(
         int,
         typer.Option("--top", help="Rows to show, farthest from the null first; 0 for all.", min=0),
     ] = 30,
+    error_model: ErrorModelName = None,
+    could_touch: CouldTouch = None,
+    density: Density = None,
     seed: Seed = 0,
     null_option: NullOption = None,
     edge_type: EdgeType = "chemical",
@@ -81,9 +97,17 @@ def motifs(
         raise ValueError(msg)
     options = null_options(null_option)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
+    model = optional_error_model(error_model, could_touch, density, opened)
+    said: list[str] = []
     if null == "none":
         if options or decide_at is not None:
             msg = "--null-option and --decide-at belong to a null model; give --null too."
+            raise ValueError(msg)
+        if model is not None:
+            msg = (
+                "--error-model puts errors into a null model, give --null too; neuropil errors "
+                "correct gives corrected counts alone."
+            )
             raise ValueError(msg)
         table = (
             ca.motifs.triad_census(g, n_jobs=jobs).to_frame()
@@ -91,7 +115,7 @@ def motifs(
             else ca.motifs.count(g, size, colors=colors, n_jobs=jobs)  # type: ignore[arg-type]
         )
     else:
-        with progress(f"{samples:,} {null} nulls") as tell:
+        with progress(f"{samples:,} {null} nulls") as tell, warnings_as_words() as said:
             table = ca.motifs.significance(
                 g,
                 null,  # type: ignore[arg-type]
@@ -102,13 +126,15 @@ def motifs(
                 n_jobs=jobs,
                 decide_at=decide_at,
                 progress=tell,
+                error_model=model,
                 **options,
             )
     if out is not None:
         write_table(table, out)
     if plot is not None:
         triads = size == 3 and colors is None
-        draw = ca.plot.triad_profile if triads else ca.plot.striking_motifs
+        alone = ca.plot.triad_profile if triads else ca.plot.striking_motifs
+        draw = alone if model is None else ca.plot.naive_and_aware
         write_figure(draw(table).figure, plot)
     facts = {
         "connectome": opened.name,
@@ -120,12 +146,18 @@ def motifs(
         "self_loops_dropped": g.n_self_loops_dropped,
         "weight": g.weight_meaning,
     } | dict(table.attrs)
+    if model is not None:
+        said += [*other_threshold(model, g), *impossible(table)]
+        facts |= {"error_model_source": model.source, "error_model_rates": model.to_dict()}
+        facts |= {"warnings": said}
     if json:
         print_json(facts | {"motifs": records(table)})
         return
     shown = _farthest_first(table, top)
+    if model is not None:
+        shown = side_by_side(shown)
     shown = shown.drop(columns=["null_model", "n_samples", "null_sd", "edges"], errors="ignore")
-    counts = dict.fromkeys(("count", "observed"), ",d")
+    counts = dict.fromkeys(("count", "observed"), ",d") | (FORMATS if model is not None else {})
     means = dict.fromkeys(("null_mean", "null_low", "null_high"), ",.1f")
     print_table(shown, f"{opened.name}: {g.n_nodes:,} neurons, {g.n_edges:,} edges", counts | means)
     if len(shown) < len(table):
@@ -140,6 +172,8 @@ def motifs(
             + (f"\nStopped after {drawn:,} of {samples:,} samples." if drawn < samples else ""),
             soft_wrap=True,
         )
+        if model is not None:
+            print_what_it_rests_on(model, said)
         if (few := samples_warning(samples)) is not None:
             console().print(few, soft_wrap=True)
 

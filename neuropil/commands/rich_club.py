@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
+from ..naive_and_aware import (
+    FORMATS,
+    other_threshold,
+    print_what_it_rests_on,
+    side_by_side,
+    warnings_as_words,
+)
 from ..options import (
     EdgeType,
     Jobs,
@@ -43,6 +51,8 @@ Examples:
 
     neuropil rich-club celegans-varshney2011 --null none --members 30
 
+    neuropil rich-club celegans-varshney2011 --error-model alpha=0.002,beta=0.15
+
     neuropil rich-club my_connectome/ --plot rich_club.png --out rich_club.csv
 """
 
@@ -61,6 +71,9 @@ def rich_club(
         int | None,
         typer.Option("--members", help="List the neurons of degree above this instead.", min=0),
     ] = None,
+    error_model: ErrorModelName = None,
+    could_touch: CouldTouch = None,
+    density: Density = None,
     seed: Seed = 0,
     null_option: NullOption = None,
     edge_type: EdgeType = "chemical",
@@ -79,13 +92,17 @@ def rich_club(
     if null == "none" and options:
         msg = "--null-option belongs to a null model; give --null too."
         raise ValueError(msg)
+    model = optional_error_model(error_model, could_touch, density, opened)
+    if model is not None and (null == "none" or members is not None):
+        msg = "--error-model puts errors into a null model; leave out --null none and --members."
+        raise ValueError(msg)
     if members is not None and (plot is not None or weighted or options):
         msg = "--members lists neurons; --plot, --weighted and --null-option are for the curve."
         raise ValueError(msg)
     if members is not None:
         _print_members(opened, g, members, degree, json=json, out=out)
         return
-    with progress(f"{samples:,} {null} nulls") as tell:
+    with progress(f"{samples:,} {null} nulls") as tell, warnings_as_words() as said:
         table = ca.rich_club(
             g,
             degree,  # type: ignore[arg-type]
@@ -95,9 +112,11 @@ def rich_club(
             rng=seed,
             n_jobs=jobs,
             progress=tell,
+            error_model=model,
             **options,
         )
     runs = None if null == "none" else ca.rich_club_range(table)
+    aware_runs = None if model is None else ca.rich_club_range(_against_aware(table))
     if out is not None:
         write_table(table, out)
     if plot is not None:
@@ -108,14 +127,20 @@ def rich_club(
         "neurons": g.n_nodes,
         "edges": g.n_edges,
     } | dict(table.attrs)
+    if model is not None:
+        said += other_threshold(model, g)
+        facts |= {"error_model_source": model.source, "error_model_rates": model.to_dict()}
+        facts |= {"warnings": said}
     if json:
         ranges = {} if runs is None else {"significant": records(runs)}
+        ranges |= {} if aware_runs is None else {"aware_significant": records(aware_runs)}
         print_json(facts | ranges | {"rich_club": records(table)})
         return
-    shown = table.drop(columns=["null_model", "n_samples", "null_sd"], errors="ignore")
+    shown = table if model is None else side_by_side(table, "phi")
+    shown = shown.drop(columns=["null_model", "n_samples", "null_sd"], errors="ignore")
     if len(shown) > 40:  # a curve has a row for every degree; a screen wants some forty
         shown = shown.iloc[:: -(-len(shown) // 40)]
-    counts = dict.fromkeys(("n_neurons", "n_edges"), ",d")
+    counts = dict.fromkeys(("n_neurons", "n_edges"), ",d") | (FORMATS if model is not None else {})
     print_table(shown, f"{opened.name}: {degree} degree > k", counts)
     if null != "none":
         console().print(
@@ -123,6 +148,17 @@ def rich_club(
             soft_wrap=True,
         )
         console().print(_in_words(runs), soft_wrap=True)
+        if model is not None:
+            console().print(f"With errors in the null: {_in_words(aware_runs)}", soft_wrap=True)
+            print_what_it_rests_on(model, said)
+
+
+def _against_aware(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a curve as `rich_club_range` reads them, against the null with errors."""
+    mean = table["aware_null_mean"]
+    return table.assign(
+        q_value=table["aware_q_value"], phi_normalized=table["phi"] / mean.where(mean > 0)
+    )
 
 
 def _in_words(runs: pd.DataFrame | None) -> str:

@@ -1,0 +1,67 @@
+"""``neuropil errors corrupt``: what a reconstruction with these errors would have made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...error_model_option import CouldTouch, Density, NeededErrorModelName, error_model_of
+from ...options import Json, Name, Seed
+from ...output import print_json
+
+HELP = """Take a connectome for the truth, and write what a reconstruction with these errors would show.
+
+The error model and the seed stand in the manifest of the copy, which --error-model manifest then takes.
+
+Examples:
+
+    neuropil errors corrupt celegans-varshney2011 seen/ --error-model recall=0.8 --seed 1
+
+    neuropil errors corrupt my_connectome/ seen/ --error-model model.json --overwrite
+"""
+
+
+def corrupt(
+    connectome: Name,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write.")],
+    error_model: NeededErrorModelName,
+    could_touch: CouldTouch = None,
+    density: Density = None,
+    seed: Seed = 0,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a connectome that stands there.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Corrupt a connectome."""
+    import connectome_analysis as ca
+
+    from ...whole_file import require_outside_connectomes
+
+    require_outside_connectomes(out)
+    with ca.open(connectome) as truth:
+        model = error_model_of(error_model, could_touch, density, truth)
+        path = ca.errors.corrupt_connectome(truth, model, out, seed, overwrite=overwrite)
+        edges = truth.manifest.tables["edges"].rows
+        name = truth.name
+    with ca.open(path) as seen:
+        manifest = seen.manifest
+    left = manifest.tables["edges"].rows
+    if json:
+        print_json(
+            {
+                "truth": name,
+                "path": str(path),
+                "error_model": repr(model),
+                "error_model_rates": model.to_dict(),
+                "seed": seed,
+                "edges_of_truth": edges,
+                "edges_seen": left,
+                "buckets": dict(manifest.buckets),
+            }
+        )
+        return
+    typer.echo(repr(model))
+    typer.echo(f"{path}: {left:,} edges seen of a truth of {edges:,}, seed {seed}.")
