@@ -156,7 +156,7 @@ def _run(  # type: ignore[no-untyped-def]
         moved += _trade(out_offsets, receivers, out_members, out_bounds, scratch, state)
         moved += make_excursions(
             *(senders, receivers, out_offsets, groups, n_groups),
-            *(positions, squared_edges, excursions, _ONCE, state),
+            *(positions, squared_edges, excursions, _ONCE, None, None, None, state),
         )
         # Turned over twice, rows ascend again.
         _turn_over(out_offsets, receivers, in_offsets, by_receiver, ends)

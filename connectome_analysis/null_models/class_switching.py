@@ -15,7 +15,8 @@ G' to G, and has the same probability, given up or not. So the chance of going f
 of going back. Steps away from the right counts are thinned (Metropolis) by a weight that falls with
 the number of wrong counts alone and is 1 for both ends, which changes nothing in this. Why all
 wanted graphs are reached: two of them are joined by a path of switches and reversals, and an
-excursion may take any path. No step is lost either: an excursion given up counts as one.
+excursion may take any path. No step is lost either: an excursion given up counts as one. Where graphs are
+drawn by weights, one that has come home stays or goes back by the ratio of the two graphs' weights.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ..compiled import compiled
 from ..random_streams import next_word, pick
 from .distance_pairs import distance_bin
 from .edge_set import has_in_row
+from .tilt import chance, log_odds_change
 
 # So many wrong counts cost nothing: a switch makes 4 of them, a reversal 6. Beyond, each halves
 # the weight of a graph.
@@ -79,7 +81,19 @@ def _longer(array, least):  # type: ignore[no-untyped-def]
 
 @compiled
 def make_excursions(  # type: ignore[no-untyped-def]
-    senders, receivers, offsets, groups, n_groups, positions, squared_edges, count, once, state
+    senders,
+    receivers,
+    offsets,
+    groups,
+    n_groups,
+    positions,
+    squared_edges,
+    count,
+    once,
+    bounds,
+    tilt,
+    own,
+    state,
 ):
     """Run the chain for `count` excursions; how many of them changed the graph.
 
@@ -87,7 +101,10 @@ def make_excursions(  # type: ignore[no-untyped-def]
     self-loops; receivers are changed in place, within a row in any order. offsets : (N + 1,) int64
     where rows begin. groups : (N,) int32 in [0, n_groups); or n_groups is 0, and positions :
     (N, 3) float64, squared_edges : (K - 1,) inner edges of bins. once : uint64, 2**k - 1, k <= 11:
-    one of 2**k excursions may have more than one step. Not checked here.
+    one of 2**k excursions may have more than one step. bounds : None, or (n_groups + 1,) int64 where
+    the edges of the senders of each group begin, which lie together: then every other switch is
+    with one of these. tilt, own : None, or the two of a `Tilted` whose odds the graphs are drawn
+    by. Not checked here.
     """
     n_edges = senders.shape[0]
     accepted = 0
@@ -101,6 +118,7 @@ def make_excursions(  # type: ignore[no-untyped-def]
         word, other = next_word(state), next_word(state)
         goes_on = other & once == 0
         n_undo = n_classes = wrong = 0
+        gained = 0.0  # logarithm of the graph's weight, since the excursion began
         while True:
             # Propose.
             i = pick(word, n_edges)
@@ -111,6 +129,9 @@ def make_excursions(  # type: ignore[no-untyped-def]
                     j = _nearby(i, n_edges, state)
                 else:
                     j = pick(other, n_edges)
+                if bounds is not None and word & np.uint64(8):
+                    first, last = bounds[groups[a]], bounds[groups[a] + 1]
+                    j = first + pick(other, last - first)
                 c, d = senders[j], receivers[j]
                 if not (a == c or b == d or a == d or c == b):
                     possible = True
@@ -177,6 +198,8 @@ def make_excursions(  # type: ignore[no-untyped-def]
                         n_undo += 1
                     for e in range(n_moved):
                         receivers[places[e]] = ends[n_moved + e, 1]
+                    if tilt is not None:
+                        gained += log_odds_change(tilt, own, ends, n_moved)
                 else:
                     for e in range(2 * n_moved):
                         which = _class_of(
@@ -185,6 +208,10 @@ def make_excursions(  # type: ignore[no-untyped-def]
                         by = 1 if e < n_moved else -1
                         n_classes, _more = _count_class(classes, changes, n_classes, which, by)
             if wrong == 0:
+                if tilt is not None and n_undo > 0 and chance(next_word(state)) >= np.exp(gained):
+                    for e in range(n_undo - 1, -1, -1):
+                        receivers[slots[e]] = were[e]
+                    n_undo = 0
                 accepted += n_undo > 0
                 break
             if next_word(state) >> np.uint64(61) == 0:

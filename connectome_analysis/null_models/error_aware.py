@@ -20,10 +20,15 @@ from ..random_streams import Seed
 from ..whole_numbers import require_whole
 from .configuration import ConfigurationSampler
 from .draw import Sampler
+from .dyad_channel import dyad_channel_of
+from .dyad_tilt import dyad_tilt_of
 from .pair_channel import Channel, channel_of
+from .reciprocal_configuration import ReciprocalConfigurationSampler
+from .seen_blocks import SeenBlocksSampler
 from .seen_dyads import SeenDyadsSampler
 from .seen_pairs import SeenPairsSampler
 from .tilt import Tilted, tilt_of
+from .true_dyad_odds import fit_true_dyad_odds
 from .true_odds import fit_true_odds
 
 if TYPE_CHECKING:
@@ -47,11 +52,21 @@ def _configuration(g: Graph, channels: tuple[Channel, ...], **options: Any) -> S
     return ConfigurationSampler(g, tilts=tilts, **options)
 
 
+def _reciprocal(g: Graph, channels: tuple[Channel, ...], **options: Any) -> Sampler:
+    dyads = [dyad_channel_of(channel) for channel in channels]
+    tilts = tuple(dyad_tilt_of(one, fit_true_dyad_odds(g, one)) for one in dyads)
+    return ReciprocalConfigurationSampler(g, tilts=tilts, **options)
+
+
 MAKERS: dict[str, Maker] = {
     "erdos_renyi": SeenPairsSampler,
     "dyad": SeenDyadsSampler,
     "configuration": _configuration,
+    "reciprocal_configuration": _reciprocal,
+    "block": SeenBlocksSampler,
 }
+# Options of these samplers that the plain ones do not have.
+FURTHER_OPTIONS: dict[str, tuple[str, ...]] = {"erdos_renyi": ("rounds",), "dyad": ("rounds",)}
 
 
 def error_aware_sampler(

@@ -11,7 +11,8 @@ is given up, whatever the steps were.
 Read backwards, a path of steps from G to G' is a path from G' to G and is as probable: wanted
 graphs remain equally likely. Any two of them are joined by some path: all are reached. Steps that
 take the numbers of mutual partners far off are thinned (Metropolis, by a weight that depends on
-how far off they are and is 1 for wanted graphs), so that more excursions come home.
+how far off they are and is 1 for wanted graphs), so that more excursions come home. Where graphs are
+drawn by weights, an excursion that has come home stays or goes back by the ratio of the two graphs'.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import numpy as np
 
 from ..compiled import compiled
 from ..random_streams import next_word, pick
+from .dyad_tilt import log_of_edge
 from .edge_set import has_in_row
+from .tilt import chance
 
 # So many missing or surplus partners cost nothing: a switch can make 8. Beyond, each two halve the
 # weight of a graph.
@@ -32,12 +35,14 @@ _MOST_STEPS = 1024
 
 
 @compiled
-def make_excursions(senders, receivers, offsets, count, state):  # type: ignore[no-untyped-def]
+def make_excursions(senders, receivers, offsets, count, tilt, own, state):  # type: ignore[no-untyped-def]
     """Make `count` excursions; how many came to another graph.
 
     senders : (E,) int32, E >= 2, ascending; receivers : (E + LANES,) int32, a simple graph without
-    self-loops, changed in place; offsets : (N + 1,) int64; not checked here.
+    self-loops, changed in place; offsets : (N + 1,) int64; tilt, own : None, or the two
+    of a `DyadTilted`; not checked here.
     """
+    gained = np.zeros(1)  # logarithm of the weight, since the excursion began
     surplus = np.zeros(offsets.shape[0] - 1, np.int32)  # mutual partners too many, of each neuron
     slots = np.empty(3 * _MOST_STEPS, np.int64)
     were = np.empty(3 * _MOST_STEPS, np.int32)
@@ -47,34 +52,56 @@ def make_excursions(senders, receivers, offsets, count, state):  # type: ignore[
     for _ in range(count):
         changes = 0
         off = 0
+        gained[0] = 0.0
         for step in range(_MOST_STEPS):
             moves = _propose(senders, receivers, offsets, places, gains, state)
             if moves > 0:
                 further = 0
                 for m in range(moves):
                     slots[changes + m], were[changes + m] = places[m], receivers[places[m]]
-                    further += _replace(senders, receivers, offsets, surplus, places[m], gains[m])
+                    further += _replace(
+                        *(senders, receivers, offsets, surplus, places[m], gains[m]),
+                        *(tilt, own, gained),
+                    )
                 halvings = (max(off + further, _FREE) - max(off, _FREE) + 1) >> 1
                 rare = (np.uint64(1) << np.uint64(max(halvings, 0))) - np.uint64(1)
                 if next_word(state) & rare == 0:
                     off += further
                     changes += moves
                 else:
-                    _undo(senders, receivers, offsets, surplus, slots, were, changes, moves)
+                    _undo(
+                        *(senders, receivers, offsets, surplus, slots, were, changes, moves),
+                        *(tilt, own, gained),
+                    )
             if off == 0:
+                if (
+                    tilt is not None
+                    and changes > 0
+                    and chance(next_word(state)) >= np.exp(gained[0])
+                ):
+                    _undo(
+                        *(senders, receivers, offsets, surplus, slots, were, 0, changes),
+                        *(tilt, own, gained),
+                    )
+                    changes = 0
                 accepted += np.int64(changes > 0)
                 break
             if step + 1 == _MOST_STEPS or next_word(state) >> _GIVE_UP == 0:
-                _undo(senders, receivers, offsets, surplus, slots, were, 0, changes)
+                _undo(
+                    *(senders, receivers, offsets, surplus, slots, were, 0, changes),
+                    *(tilt, own, gained),
+                )
                 break
     return accepted
 
 
 @compiled
-def _undo(senders, receivers, offsets, surplus, slots, were, first, count):  # type: ignore[no-untyped-def]
+def _undo(  # type: ignore[no-untyped-def]
+    senders, receivers, offsets, surplus, slots, were, first, count, tilt, own, gained
+):
     """Put back what `count` slots had, the last first."""
     for m in range(first + count - 1, first - 1, -1):
-        _replace(senders, receivers, offsets, surplus, slots[m], were[m])
+        _replace(senders, receivers, offsets, surplus, slots[m], were[m], tilt, own, gained)
 
 
 @compiled
@@ -124,17 +151,26 @@ def _propose(senders, receivers, offsets, places, gains, state):  # type: ignore
 
 
 @compiled
-def _replace(senders, receivers, offsets, surplus, e, b):  # type: ignore[no-untyped-def]
-    """Make b the receiver of slot e; by how much `surplus` is further off."""
+def _replace(senders, receivers, offsets, surplus, e, b, tilt, own, gained):  # type: ignore[no-untyped-def]
+    """Make b the receiver of slot e; by how much `surplus` is further off.
+
+    gained : (1,) gets what the logarithm of the graph's weight gains, where there is a tilt.
+    """
     a, old = np.int64(senders[e]), np.int64(receivers[e])
     receivers[e] = b
     further = 0
-    if has_in_row(receivers, offsets[old], offsets[old + 1], a):
+    answered = has_in_row(receivers, offsets[old], offsets[old + 1], a)
+    if tilt is not None:
+        gained[0] -= log_of_edge(tilt, own, a, old, answered)
+    if answered:
         further -= abs(surplus[a]) + abs(surplus[old])
         surplus[a] -= 1
         surplus[old] -= 1
         further += abs(surplus[a]) + abs(surplus[old])
-    if has_in_row(receivers, offsets[b], offsets[b + 1], a):
+    answered = has_in_row(receivers, offsets[b], offsets[b + 1], a)
+    if tilt is not None:
+        gained[0] += log_of_edge(tilt, own, a, b, answered)
+    if answered:
         further -= abs(surplus[a]) + abs(surplus[b])
         surplus[a] += 1
         surplus[b] += 1

@@ -21,10 +21,12 @@ from ..graph import Graph
 from ..random_streams import State, stream
 from .chain_length import USUAL, enough_per_edge, proposals_of, trial_steps
 from .draw import Draw, EdgeArray, Mixing, edges_kept
+from .dyad_tilt import EVEN, DyadTilted
 from .edge_set import BIT_MATRIX_UP_TO_NODES, LANES, with_spare
 from .mutual_excursions import make_excursions
 from .partners import fill_partners, fill_receivers, joined_bits, places_of
 from .reciprocal_switching import switch_dyads
+from .tilt import one_of
 
 KEEPS = (
     "the number of neurons each neuron sends to only, receives from only, and is joined with both "
@@ -50,6 +52,9 @@ class ReciprocalConfigurationSampler:
     proposals_per_edge : float, optional
         Fast moves of the chain for each edge, rejected ones included, and at least 1,000 in all.
         Where left out 20, or more for a graph so dense that few are accepted, see `chain_length`.
+    tilts : tuple of DyadTilted
+        With one, graphs come in proportion to their weights under it instead of equally often; of
+        several, each sample takes one at random.
 
     Attributes
     ----------
@@ -61,8 +66,15 @@ class ReciprocalConfigurationSampler:
 
     keeps = KEEPS
 
-    def __init__(self, g: Graph, *, proposals_per_edge: float | None = None) -> None:
+    def __init__(
+        self,
+        g: Graph,
+        *,
+        proposals_per_edge: float | None = None,
+        tilts: tuple[DyadTilted, ...] = (),
+    ) -> None:
         self._g = g
+        self._tilts = tilts or (EVEN,)
         self._places = places_of(g)
         self._rounds = _ROUNDS if g.n_edges < _LARGE else _ROUNDS_OF_LARGE
         few = min(_EXCURSIONS, _EXCURSIONS * _SMALL // max(g.n_edges, 1))
@@ -70,7 +82,10 @@ class ReciprocalConfigurationSampler:
         # Where mutual pairs are dense and one-way edges are not, pairs need more steps.
         n_one, n_two = int(self._places.one_way[-1]), int(self._places.mutual[-1])
         tried = trial_steps(g.n_edges)
-        one, two = self._run(with_spare(g.out_indices), tried, (n_one, n_two), 1, 0, stream(0, 0))
+        one, two = self._run(
+            *(with_spare(g.out_indices), tried, (n_one, n_two), 1, 0),
+            *(self._tilts[0], stream(0, 0)),
+        )
         share = tried / max(g.n_edges, 1)
         enough_one = n_one * enough_per_edge(round(share * n_one), one)
         enough_two = n_two * enough_per_edge(round(share * n_two), two)
@@ -88,8 +103,14 @@ class ReciprocalConfigurationSampler:
             mixing = Mixing(proposals=0, accepted=0, edges_kept=1.0)
             return Draw(g.out_sources.copy(), g.out_indices.copy(), None, mixing)
         receivers = with_spare(g.out_indices)
+        tilt = self._tilts[0]
+        if len(self._tilts) > 1:
+            tilt = self._tilts[int(one_of(len(self._tilts), state))]
         accepted = sum(
-            self._run(receivers, self._steps, self._shares, self._rounds, self._excursions, state)
+            self._run(
+                *(receivers, self._steps, self._shares, self._rounds, self._excursions),
+                *(tilt, state),
+            )
         )
         receivers = receivers[: g.n_edges]
         mixing = Mixing(
@@ -106,6 +127,7 @@ class ReciprocalConfigurationSampler:
         shares: tuple[int, int],
         rounds: int,
         excursions: int,
+        tilt: DyadTilted,
         state: State,
     ) -> tuple[int, int]:
         """Run the chain on rows that begin as those of the graph.
@@ -117,7 +139,8 @@ class ReciprocalConfigurationSampler:
             return 0, 0
         one, two = _run_rounds(
             *(g.out_sources, receivers, g.out_indptr, g.in_indptr, self._places),
-            *(g.n_nodes <= BIT_MATRIX_UP_TO_NODES, steps, shares, rounds, excursions, state),
+            *(g.n_nodes <= BIT_MATRIX_UP_TO_NODES, steps, shares, rounds, excursions),
+            *(*tilt, state),
         )
         return int(one), int(two)
 
@@ -134,6 +157,8 @@ def _run_rounds(  # type: ignore[no-untyped-def]
     shares,
     rounds,
     excursions,
+    tilt,
+    own,
     state,
 ):
     """Run the chain; how many steps changed one-way edges, or both kinds, and mutual pairs alone.
@@ -152,9 +177,9 @@ def _run_rounds(  # type: ignore[no-untyped-def]
             bits = joined_bits(places, partners)
         share = steps * (number + 1) // rounds - steps * number // rounds
         moved, moved_two = switch_dyads(
-            places, partners, ends, twins, bits, cursors, share, shares, state
+            places, partners, ends, twins, bits, cursors, share, shares, tilt, own, state
         )
         fill_receivers(places, partners, receivers, offsets)
-        moved += make_excursions(senders, receivers, offsets, excursions, state)
+        moved += make_excursions(senders, receivers, offsets, excursions, tilt, own, state)
         one, two = one + moved, two + moved_two
     return one, two

@@ -18,7 +18,8 @@ import numpy as np
 
 from ..compiled import compiled
 from ..prefetch import prefetch
-from ..random_streams import pick
+from ..random_streams import next_word, pick
+from .dyad_tilt import cycle_accepted, exchange_accepted, switch_of_pairs_accepted
 from .edge_set import LANES, clear_row, flip_bit, has_bit, has_in_row, mark_row
 from .switching import AT_ONCE, ROUND, SMALL, SMALL_ROUND, STAY
 from .words import fill_words, heads
@@ -31,7 +32,7 @@ _LONG_ROW = 512
 
 @compiled
 def switch_dyads(  # type: ignore[no-untyped-def]
-    places, partners, ends, twins, bits, cursors, proposals, shares, state
+    places, partners, ends, twins, bits, cursors, proposals, shares, tilt, own, state
 ):
     """Run the chain; how many proposals changed one-way edges, and how many mutual pairs.
 
@@ -39,7 +40,8 @@ def switch_dyads(  # type: ignore[no-untyped-def]
     joined, or (0, 0); cursors : (2,) int64, the one-way edge and the mutual pair that are next;
     shares : the two shares of the proposals that one-way edges and mutual pairs get, any two
     numbers of at least 0, 0 where there are none. Arrays but those of places are changed in place;
-    not checked here. With bits, `ends` and the last part of each row are not kept right.
+    not checked here. tilt, own : None, or the two of a `DyadTilted` whose weights the graphs are drawn
+    by. With bits, `ends` and the last part of each row are not kept right.
     """
     n_one, n_two = ends.shape[0], twins.shape[0]
     two_window = max(_WINDOW * n_two // max(n_one, 1), 1024)
@@ -69,11 +71,13 @@ def switch_dyads(  # type: ignore[no-untyped-def]
                 fill_words(words, state)
                 if bits.shape[0] > 0:
                     moved_one += _switch_one_way_in_bits(
-                        places, partners, ends, bits, words[:count], cursor, first
+                        *(places, partners, ends, bits, words[:count], cursor, first),
+                        *(tilt, own, state),
                     )
                 else:
                     moved, marked = _switch_one_way_in_rows(
-                        places, partners, ends, marks, marked, words[:count], cursor, first
+                        *(places, partners, ends, marks, marked, words[:count], cursor, first),
+                        *(tilt, own, state),
                     )
                     moved_one += moved
                 cursor = (cursor + count) % n_one
@@ -81,7 +85,8 @@ def switch_dyads(  # type: ignore[no-untyped-def]
             if n_turns > 0:
                 fill_words(turns[: 2 * n_turns], state)
                 moved_one += _reverse_three_cycles(
-                    places, partners, ends, bits.shape[0] == 0, turns, n_turns
+                    *(places, partners, ends, bits.shape[0] == 0, turns, n_turns),
+                    *(tilt, own, state),
                 )
             one_done += size
         else:
@@ -95,7 +100,7 @@ def switch_dyads(  # type: ignore[no-untyped-def]
                 fill_words(words, state)
                 moved = _switch_mutual(
                     *(places, partners, ends, twins, bits),
-                    *(words[:count], two_cursor, two_first, two_window),
+                    *(words[:count], two_cursor, two_first, two_window, tilt, own, state),
                 )
                 if moved > 0 and marked >= 0:
                     marks[:] = 0
@@ -109,7 +114,9 @@ def switch_dyads(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _switch_one_way_in_bits(places, partners, ends, bits, words, i, first):  # type: ignore[no-untyped-def]
+def _switch_one_way_in_bits(  # type: ignore[no-untyped-def]
+    places, partners, ends, bits, words, i, first, tilt, own, state
+):
     """Propose a switch, or an exchange, for each word, of the edges from i on; how many made."""
     senders, shift = places.one_way_senders, places.one_way_shift
     n_edges = senders.shape[0]
@@ -126,9 +133,13 @@ def _switch_one_way_in_bits(places, partners, ends, bits, words, i, first):  # t
         if a == c or b == d or a == d or c == b or has_bit(bits, a, d) != has_bit(bits, c, b):
             continue
         if has_bit(bits, a, d):
-            if not _exchange(places, partners, ends, False, a, b, c, d):
+            if not _exchange(places, partners, ends, False, False, a, b, c, d, tilt, own, state):
                 continue
         else:
+            if tilt is not None and not switch_of_pairs_accepted(
+                tilt, own, next_word(state), False, a, b, c, d
+            ):
+                continue
             flip_bit(bits, a, b)
             flip_bit(bits, b, a)
             flip_bit(bits, c, d)
@@ -144,7 +155,9 @@ def _switch_one_way_in_bits(places, partners, ends, bits, words, i, first):  # t
 
 
 @compiled
-def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first):  # type: ignore[no-untyped-def]
+def _switch_one_way_in_rows(  # type: ignore[no-untyped-def]
+    places, partners, ends, marks, a, words, i, first, tilt, own, state
+):
     """As `_switch_one_way_in_bits`. marks : bits of the row of a, none where a is -1; both change.
 
     Helpers called in this loop must be straight lines, see `switching`.
@@ -192,9 +205,13 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
         if joined != (marks[d >> 6] >> np.uint64(d & 63) & one != 0):
             continue
         if joined:
-            if not _exchange(places, partners, ends, True, a, b, c, d):
+            if not _exchange(places, partners, ends, True, False, a, b, c, d, tilt, own, state):
                 continue
         else:
+            if tilt is not None and not switch_of_pairs_accepted(
+                tilt, own, next_word(state), False, a, b, c, d
+            ):
+                continue
             marks[b >> 6] ^= one << np.uint64(b & 63)
             marks[d >> 6] ^= one << np.uint64(d & 63)
         of_b, of_d = ends[here], ends[j]
@@ -206,7 +223,9 @@ def _switch_one_way_in_rows(places, partners, ends, marks, a, words, i, first): 
 
 
 @compiled
-def _switch_mutual(places, partners, ends, twins, bits, words, i, first, window):  # type: ignore[no-untyped-def]
+def _switch_mutual(  # type: ignore[no-untyped-def]
+    places, partners, ends, twins, bits, words, i, first, window, tilt, own, state
+):
     """Propose a switch, or an exchange, for each word, of the mutual pairs from i on; how many made."""
     senders, shift, rows = places.mutual_senders, places.mutual_shift, places.rows
     n_pairs = senders.shape[0]
@@ -237,8 +256,14 @@ def _switch_mutual(places, partners, ends, twins, bits, words, i, first, window)
         if a_d != c_b:
             continue
         if a_d:
-            if not _exchange(places, partners, ends, not in_bits, a, b, c, d):
+            if not _exchange(
+                places, partners, ends, not in_bits, True, a, b, c, d, tilt, own, state
+            ):
                 continue
+        elif tilt is not None and not switch_of_pairs_accepted(
+            tilt, own, next_word(state), True, a, b, c, d
+        ):
+            continue
         elif in_bits:
             flip_bit(bits, a, b)
             flip_bit(bits, b, a)
@@ -258,8 +283,13 @@ def _switch_mutual(places, partners, ends, twins, bits, words, i, first, window)
 
 
 @compiled
-def _exchange(places, partners, ends, keep_ends, a, b, c, d):  # type: ignore[no-untyped-def]
-    """Turn one-way edges d->a and b->c, if there are, into d->c and b->a; whether there were."""
+def _exchange(  # type: ignore[no-untyped-def]
+    places, partners, ends, keep_ends, mutual, a, b, c, d, tilt, own, state
+):
+    """Turn one-way edges d->a and b->c, if there are, into d->c and b->a; whether it was done.
+
+    mutual : whether a and b, c and d are joined both ways.
+    """
     offsets, shift = places.one_way, places.one_way_shift
     k, m = offsets[d], offsets[b]
     while k < offsets[d + 1] and partners[k + shift[d]] != a:
@@ -269,6 +299,8 @@ def _exchange(places, partners, ends, keep_ends, a, b, c, d):  # type: ignore[no
     while m < offsets[b + 1] and partners[m + shift[b]] != c:
         m += 1
     if m == offsets[b + 1]:
+        return False
+    if tilt is not None and not exchange_accepted(tilt, own, next_word(state), mutual, a, b, c, d):
         return False
     partners[k + shift[d]], partners[m + shift[b]] = c, a
     if keep_ends:
@@ -287,7 +319,9 @@ def _joined(partners, rows, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _reverse_three_cycles(places, partners, ends, keep_ends, words, count):  # type: ignore[no-untyped-def]
+def _reverse_three_cycles(  # type: ignore[no-untyped-def]
+    places, partners, ends, keep_ends, words, count, tilt, own, state
+):
     """Propose `count` reversals, two words each; how many were made.
 
     By an edge a->b drawn from all, and one of the one-way edges b->c of its receiver. The marks of
@@ -323,6 +357,8 @@ def _reverse_three_cycles(places, partners, ends, keep_ends, words, count):  # t
         c = partners[j + shift[b]]
         begin, end = offsets[c] + shift[c], offsets[c + 1] + shift[c]
         if not has_in_row(partners, begin, end, a):
+            continue
+        if tilt is not None and not cycle_accepted(tilt, own, next_word(state), a, b, c):
             continue
         while partners[begin] != a:
             begin += 1

@@ -19,7 +19,7 @@ from . import (
     weights,
 )
 from .draw import Sampler
-from .error_aware import MAKERS, RATE_DRAWS, error_aware_sampler
+from .error_aware import FURTHER_OPTIONS, MAKERS, RATE_DRAWS, error_aware_sampler
 
 if TYPE_CHECKING:
     from ..errors.error_model import ErrorModel
@@ -125,9 +125,11 @@ def sampler(
     """
     require_graph(g)
     model = null_model(null)
-    unknown = [name for name in options if name not in model.options]
+    further = () if error_model is None else FURTHER_OPTIONS.get(null, ())
+    known = model.options + further
+    unknown = [name for name in options if name not in known]
     if unknown:
-        has = f"it has {', '.join(model.options)}" if model.options else "it has none"
+        has = f"it has {', '.join(known)}" if known else "it has none"
         msg = f"The {null} null has no option {', '.join(unknown)}; {has}."
         raise ValueError(msg)
     simple = g.without_self_loops()
@@ -137,7 +139,8 @@ def sampler(
         )
         if aware is not None:
             return aware
-    return model.sampler(simple, **options)
+    own = {name: value for name, value in options.items() if name not in further}
+    return model.sampler(simple, **own)
 
 
 def sample(

@@ -22,11 +22,9 @@ from .options import require_choice
 from .pair_channel import Channel
 from .seen_pairs import divided
 from .tilt import one_of
-from .weighted_pairs import WeightedPairs, occupied, replace_in_turn, weighted_pairs
+from .weighted_pairs import WeightedPairs, occupied, replace_in_turn, rounds_for, weighted_pairs
 
 Floats = NDArray[np.float64]
-
-ROUNDS = 3
 
 
 class _Choices(NamedTuple):
@@ -45,8 +43,8 @@ class SeenDyadsSampler:
         Each sample takes one of them.
     fixed : {"counts"}
         The numbers of mutual and of one-way pairs are those of `g`.
-    rounds : int
-        How often each joined pair is replaced.
+    rounds : int, optional
+        How often each joined pair is replaced; 2 where left out, or more for a dense graph.
 
     Attributes
     ----------
@@ -62,11 +60,13 @@ class SeenDyadsSampler:
         channels: tuple[Channel, ...],
         *,
         fixed: Literal["counts"] = "counts",
-        rounds: int = ROUNDS,
+        rounds: int | None = None,
     ) -> None:
         from ..measures.reciprocity import reciprocal_edges  # measures may come to need nulls
 
         require_choice("With errors fixed", fixed, ("counts",))
+        if rounds is None:
+            rounds = rounds_for(g.n_nodes * (g.n_nodes - 1) / 2, g.n_edges)
         require_whole("rounds", rounds)
         self.keeps = KEEPS
         self.length = ("rounds", int(rounds))
@@ -94,11 +94,11 @@ class SeenDyadsSampler:
         single = (self._one_way[0].copy(), self._one_way[1].copy())
         double = (self._mutual[0].copy(), self._mutual[1].copy())
         joined = _joined(single, double)
-        table, shift = occupied(*joined, g.n_nodes, False, len(joined[0]))
+        held = occupied(*joined, g.n_nodes, False, len(joined[0]))
         rounds, changed = self.length[1], 0
         for _ in range(rounds):
             for ends, choice in ((single, choices.one_way), (double, choices.mutual)):
-                changed += int(replace_in_turn(*ends, table, shift, choice, False, state))
+                changed += int(replace_in_turn(*ends, *held, choice, False, state))
         senders, receivers = _joined(_joined(single, double), double[::-1])
         mixing = Mixing(
             proposals=rounds * len(joined[0]),

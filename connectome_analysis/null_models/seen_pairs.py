@@ -20,11 +20,10 @@ from .erdos_renyi import KEEPS
 from .options import require_choice
 from .pair_channel import Channel
 from .tilt import one_of
-from .weighted_pairs import WeightedPairs, occupied, replace_in_turn, weighted_pairs
+from .weighted_pairs import WeightedPairs, occupied, replace_in_turn, rounds_for, weighted_pairs
 
 Floats = NDArray[np.float64]
 
-ROUNDS = 3
 # Odds of pairs that are always seen.
 _MOST_ODDS = 1e12
 
@@ -40,8 +39,8 @@ class SeenPairsSampler:
         Each sample takes one of them.
     fixed : {"edges"}
         The number of edges is that of `g`.
-    rounds : int
-        How often each edge is replaced.
+    rounds : int, optional
+        How often each edge is replaced; 2 where left out, or more for a dense graph.
 
     Attributes
     ----------
@@ -55,9 +54,11 @@ class SeenPairsSampler:
         channels: tuple[Channel, ...],
         *,
         fixed: Literal["edges"] = "edges",
-        rounds: int = ROUNDS,
+        rounds: int | None = None,
     ) -> None:
         require_choice("With errors fixed", fixed, ("edges",))
+        if rounds is None:
+            rounds = rounds_for(g.n_nodes * (g.n_nodes - 1), g.n_edges)
         require_whole("rounds", rounds)
         self.keeps = KEEPS
         self.length = ("rounds", int(rounds))
@@ -73,10 +74,10 @@ class SeenPairsSampler:
         if not self._pairs:
             return Draw(senders, receivers, None, Mixing(proposals=0, accepted=0, edges_kept=1.0))
         one = 0 if len(self._pairs) == 1 else int(one_of(len(self._pairs), state))
-        table, shift = occupied(senders, receivers, g.n_nodes, True, g.n_edges)
+        held = occupied(senders, receivers, g.n_nodes, True, g.n_edges)
         rounds = self.length[1]
         changed = sum(
-            int(replace_in_turn(senders, receivers, table, shift, self._pairs[one], True, state))
+            int(replace_in_turn(senders, receivers, *held, self._pairs[one], True, state))
             for _ in range(rounds)
         )
         mixing = Mixing(

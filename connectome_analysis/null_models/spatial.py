@@ -179,7 +179,7 @@ class SpatialSampler:
         once = _ONCE if self._proposals > LEAST_PROPOSALS else _ONCE_IF_SMALL
         accepted = make_excursions(
             *(rows.senders, receivers, rows.offsets, _NO_GROUPS, 0),
-            *(rows.positions, self._squared_edges, self._proposals, once, state),
+            *(rows.positions, self._squared_edges, self._proposals, once, None, None, None, state),
         )
         senders, receivers = rows.order[rows.senders], rows.order[receivers[: g.n_edges]]
         mixing = Mixing(

@@ -46,6 +46,9 @@ ROUND = 1024
 SMALL_ROUND = 64
 SMALL = 1 << 14
 AT_ONCE = 64
+# Where a tilt decides on switches beforehand, so many: of more on a small graph, too many find other
+# receivers by their turn and are decided on again.
+_DECIDED_AT_ONCE, _OF_SMALL = 64, 16
 
 
 @compiled
@@ -65,6 +68,7 @@ def switch_and_reverse(  # type: ignore[no-untyped-def]
     size = ROUND if n_edges >= SMALL else SMALL_ROUND
     words = np.empty(AT_ONCE, np.uint64)
     coins = np.empty(AT_ONCE, np.uint64)
+    at_once = _DECIDED_AT_ONCE if n_edges >= SMALL else _OF_SMALL
     decided = None if tilt is None else np.empty((AT_ONCE, 3), np.int32)
     turns = np.empty(2 * (ROUND >> 3), np.uint64)
     found = np.empty(ROUND >> 3, np.int64)
@@ -87,22 +91,23 @@ def switch_and_reverse(  # type: ignore[no-untyped-def]
             fill_words(words, state)
             if tilt is not None:
                 fill_words(coins, state)
-            begin = 0
+            begin, end = 0, count
             while begin < count:
                 if tilt is not None:
+                    end = min(begin + at_once, count)
                     decide_switches(
-                        *(tilt, own, senders, receivers, words[begin:count], coins[begin:count]),
+                        *(tilt, own, senders, receivers, words[begin:end], coins[begin:end]),
                         *(cursor, first, width, decided),
                     )
                 if bits.shape[0] > 0:
                     moved, done_now = _switch_in_bits(
-                        *(senders, receivers, bits, words[begin:count], cursor, first, width),
+                        *(senders, receivers, bits, words[begin:end], cursor, first, width),
                         decided,
                     )
                 else:
                     moved, done_now, marked = _switch_in_rows(
                         *(senders, receivers, offsets, hub, hub_bits, marks, marked),
-                        *(words[begin:count], cursor, first, width, decided),
+                        *(words[begin:end], cursor, first, width, decided),
                     )
                 accepted += moved
                 begin += done_now

@@ -23,9 +23,11 @@ from ..compiled import compiled
 from ..random_streams import State, next_word, pick
 from .edge_set import home
 from .pair_channel import Channel
-from .true_odds import LEAST, MOST, TrueOdds
+from .true_odds import TrueOdds
 
 _TO_UNIT = 1.0 / (1 << 53)
+# So that products of two odds are numbers of float32.
+_LEAST, _MOST = 1e-8, 1e8
 _END = np.dtype([("odds", np.float32), ("row", np.int32)])
 
 
@@ -76,8 +78,8 @@ def tilt_of(channel: Channel, odds: TrueOdds) -> Tilted:
     """Make the tilt of a channel and the odds of true connections behind it."""
     n_nodes, n_receivers = len(channel.sender_class), channel.false.shape[1]
     senders, receivers = np.empty(n_nodes, _END), np.empty(n_nodes, _END)
-    senders["odds"] = np.clip(odds.sender, LEAST, MOST)
-    receivers["odds"] = np.clip(odds.receiver, LEAST, MOST)
+    senders["odds"] = np.clip(odds.sender, _LEAST, _MOST)
+    receivers["odds"] = np.clip(odds.receiver, _LEAST, _MOST)
     senders["row"] = channel.sender_class * n_receivers
     receivers["row"] = channel.receiver_class
     table = _coefficients(channel.false.ravel(), channel.true.ravel(), odds.factor.ravel())
@@ -87,11 +89,19 @@ def tilt_of(channel: Channel, odds: TrueOdds) -> Tilted:
     pre, post = np.divmod(channel.pairs, n_nodes)
     factor = odds.factor[channel.sender_class[pre], channel.receiver_class[post]]
     own = _coefficients(channel.pair_false, channel.pair_true, factor)
-    n_bits = int(2 * len(own)).bit_length()
-    keys, values = np.zeros(1 << n_bits, np.uint64), np.zeros((1 << n_bits, 4), np.float32)
+    return Tilted(tilt, Own(*fill_own(channel.pairs, own)))
+
+
+def fill_own(
+    pairs: NDArray[np.int64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.uint64], NDArray[np.float32], np.uint64]:
+    """Put (P, C) values of pairs into a hash table: its keys, values and shift; see `own_place`."""
+    n_bits = int(2 * len(pairs)).bit_length()
+    keys = np.zeros(1 << n_bits, np.uint64)
+    table = np.zeros((1 << n_bits, values.shape[1]), np.float32)
     shift = np.uint64(64 - n_bits)
-    _fill(keys, values, shift, channel.pairs, own)
-    return Tilted(tilt, Own(keys, values, shift))
+    _fill(keys, table, shift, pairs, values)
+    return keys, table, shift
 
 
 def _coefficients(
@@ -147,20 +157,20 @@ def chance(word):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def _odds(tilt, a, b):  # type: ignore[no-untyped-def]
-    """Odds that the edge from a to b is seen by its classes, as two numbers to be divided."""
-    t = np.float64(tilt.senders[a].odds) * np.float64(tilt.receivers[b].odds)
+    """Odds that the edge from a to b is seen by its classes, as two float32 to be divided."""
+    t = tilt.senders[a].odds * tilt.receivers[b].odds
     k = np.int64(tilt.senders[a].row) + np.int64(tilt.receivers[b].row)
     return tilt.table[k, 0] + tilt.table[k, 1] * t, tilt.table[k, 2] + tilt.table[k, 3] * t
 
 
 @compiled
 def odds_of(tilt, own, a, b):  # type: ignore[no-untyped-def]
-    """Odds that the edge from a to b is seen, as two numbers to be divided."""
+    """Odds that the edge from a to b is seen, as two float32 to be divided."""
     above, beneath = _odds(tilt, a, b)
     if own is not None:
         place = own_place(own.keys, own.shift, np.int64(a) * tilt.senders.shape[0] + np.int64(b))
         if place >= 0:
-            t = np.float64(tilt.senders[a].odds) * np.float64(tilt.receivers[b].odds)
+            t = tilt.senders[a].odds * tilt.receivers[b].odds
             above = own.table[place, 0] + own.table[place, 1] * t
             beneath = own.table[place, 2] + own.table[place, 3] * t
     return above, beneath
@@ -195,7 +205,9 @@ def decide_switches(  # type: ignore[no-untyped-def]
             cd, no_cd = odds_of(tilt, own, c, d)
             ad, no_ad = odds_of(tilt, own, a, d)
             cb, no_cb = odds_of(tilt, own, c, b)
-        before, after = ab * cd * no_ad * no_cb, ad * cb * no_ab * no_cd
+        # Two float32 of these never multiply to 0; four may.
+        before = np.float64(ab * cd) * np.float64(no_ad * no_cb)
+        after = np.float64(ad * cb) * np.float64(no_ab * no_cd)
         decided[t, 0], decided[t, 1] = b, d
         decided[t, 2] = np.int32(chance(coins[t]) * before < after)
 
@@ -210,3 +222,18 @@ def reversal_accepted(tilt, own, word, a, b, c):  # type: ignore[no-untyped-def]
         before *= seen * no_back
         after *= back * unseen
     return chance(word) * before < after
+
+
+@compiled
+def log_odds_change(tilt, own, ends, moved):  # type: ignore[no-untyped-def]
+    """Logarithm of what a step changes a graph's weight by.
+
+    ends : (2 moved or more, 2), the edges it takes away, then as many that it adds.
+    """
+    total = 0.0
+    for e in range(moved):
+        seen, unseen = odds_of(tilt, own, ends[e, 0], ends[e, 1])
+        total -= np.log(seen / unseen)
+        seen, unseen = odds_of(tilt, own, ends[moved + e, 0], ends[moved + e, 1])
+        total += np.log(seen / unseen)
+    return total

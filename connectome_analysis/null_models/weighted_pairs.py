@@ -12,6 +12,7 @@ exclusion carries on, and a few rounds do.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..compiled import compiled
-from ..random_streams import below, next_word
+from ..random_streams import next_word, pick
 from .distinct import empty_table
 from .edge_set import home
 from .tilt import chance, own_place
@@ -27,6 +28,8 @@ from .tilt import chance, own_place
 Floats = NDArray[np.float64]
 # A pair that is found in the set so often in a row stays as it is.
 _MOST_TRIES = 100_000
+# A bit costs less to clear than a key to find in a hash table, up to so many.
+_BITS_PER_PAIR = 256
 
 
 class WeightedPairs(NamedTuple):
@@ -148,19 +151,22 @@ def draw_pair(pairs, state):  # type: ignore[no-untyped-def]
     n_own = pairs.own.shape[0]
     n_classes = pairs.share.shape[0] - n_own
     while True:
-        k = below(state, pairs.share.shape[0])
-        if chance(next_word(state)) >= pairs.share[k]:
+        place = chance(next_word(state)) * pairs.share.shape[0]
+        k = np.int64(place)
+        if place - k >= pairs.share[k]:
             k = np.int64(pairs.other[k])
         if k >= n_classes:
             number = pairs.own[k - n_classes]
             return number // n_nodes, number % n_nodes
-        s, r = k // pairs.n_columns, k % pairs.n_columns
+        s, r = np.int64(0), k
+        if pairs.n_columns < n_classes:
+            s, r = k // pairs.n_columns, k % pairs.n_columns
         first, last = pairs.sender_bounds[s], pairs.sender_bounds[s + 1]
         begin, end = pairs.receiver_bounds[r], pairs.receiver_bounds[r + 1]
         if first == last or begin == end:
             continue
-        a = np.int64(pairs.senders[first + below(state, last - first)])
-        b = np.int64(pairs.receivers[begin + below(state, end - begin)])
+        a = np.int64(pairs.senders[first + pick(next_word(state), last - first)])
+        b = np.int64(pairs.receivers[begin + pick(next_word(state), end - begin)])
         if a == b:
             continue
         if n_own > 0 and own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) >= 0:
@@ -203,36 +209,70 @@ def _take_out(table, shift, slot):  # type: ignore[no-untyped-def]
 
 @compiled
 def occupied(senders, receivers, n_nodes, ordered, room):  # type: ignore[no-untyped-def]
-    """Hash table of pairs, with room for `room` in all, and its shift."""
-    table, shift = empty_table(room)
+    """Set of pairs, with room for `room` in all: bits where these are few, or a hash table.
+
+    Returns bits (one of them, for none), the table (likewise) and its shift.
+    """
+    if n_nodes * n_nodes <= _BITS_PER_PAIR * room:
+        bits = np.zeros((n_nodes * n_nodes >> 6) + 1, np.uint64)
+        table, shift = np.zeros(1, np.uint64), np.uint64(0)
+    else:
+        bits = np.zeros(0, np.uint64)
+        table, shift = empty_table(room)
     for e in range(senders.shape[0]):
         key = _key(n_nodes, np.int64(senders[e]), np.int64(receivers[e]), ordered)
-        table[_find(table, shift, key)] = key
-    return table, shift
+        if bits.shape[0] > 0:
+            bits[key >> np.uint64(6)] |= np.uint64(1) << (key & np.uint64(63))
+        else:
+            table[_find(table, shift, key)] = key
+    return bits, table, shift
 
 
 @compiled
-def replace_in_turn(senders, receivers, table, shift, pairs, ordered, state):  # type: ignore[no-untyped-def]
+def replace_in_turn(senders, receivers, bits, table, shift, pairs, ordered, state):  # type: ignore[no-untyped-def]
     """Replace every pair by one drawn by weight among those not in the set; how many changed.
 
-    senders, receivers : (E,) int32, changed in place; table, shift : from `occupied`, with these
-    and perhaps other pairs in it, changed in place; pairs : WeightedPairs; not checked here.
+    senders, receivers : (E,) int32, changed in place; bits, table, shift : from `occupied`, with
+    these and perhaps other pairs in it, changed in place; pairs : WeightedPairs; not checked here.
     """
     n_nodes = pairs.senders.shape[0]
+    in_bits = bits.shape[0] > 0
+    one, low, six = np.uint64(1), np.uint64(63), np.uint64(6)
     changed = 0
     for e in range(senders.shape[0]):
         before_a, before_b = np.int64(senders[e]), np.int64(receivers[e])
         key = _key(n_nodes, before_a, before_b, ordered)
-        _take_out(table, shift, _find(table, shift, key))
+        if in_bits:
+            bits[key >> six] &= ~(one << (key & low))
+        else:
+            _take_out(table, shift, _find(table, shift, key))
         a, b = before_a, before_b
         for _ in range(_MOST_TRIES):
             c, d = draw_pair(pairs, state)
-            slot = _find(table, shift, _key(n_nodes, c, d, ordered))
-            if table[slot] == 0:
-                a, b = c, d
+            other = _key(n_nodes, c, d, ordered)
+            if in_bits:
+                there = bits[other >> six] & (one << (other & low)) != 0
+            else:
+                there = table[_find(table, shift, other)] != 0
+            if not there:
+                a, b, key = c, d, other
                 break
-        key = _key(n_nodes, a, b, ordered)
-        table[_find(table, shift, key)] = key
+        if in_bits:
+            bits[key >> six] |= one << (key & low)
+        else:
+            table[_find(table, shift, key)] = key
         senders[e], receivers[e] = a, b
         changed += a != before_a or b != before_b
     return changed
+
+
+def rounds_for(pairs: float, joined: int) -> int:
+    """Rounds after which a thousandth or so is left of what exclusion carries on from the first set.
+
+    Examples
+    --------
+    >>> rounds_for(40_000, 1_000), rounds_for(40_000, 20_000)
+    (2, 9)
+    """
+    density = min(max(joined / max(pairs, 1), 1e-9), 0.99)
+    return max(2, math.ceil(math.log(2e-3) / math.log(density)))
