@@ -19,6 +19,8 @@ import connectome_analysis as ca
 from . import (
     colored_motifs,
     configuration_null,
+    corrected_counts,
+    error_aware_significance,
     four_node_census,
     graphlets,
     graphs_and_measures,
@@ -46,6 +48,8 @@ JOBS = {
     "null": configuration_null,
     "nulls": null_models,
     "significance": motif_significance,
+    "errors": error_aware_significance,
+    "corrected": corrected_counts,
     "paths": paths,
     "local": local_measures,
     "graph": graphs_and_measures,

@@ -18,18 +18,16 @@ from ..graph import require_graph
 from . import words
 from .edge_rates import EdgeRates
 from .error_model import ErrorModel
-from .generators import generator
 from .given_rates import given_model
 from .intervals import normal_quantile
 from .rate_table import Floats, RateTable
+from .triad_estimates import spread
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..graph import Graph
 
-# Models drawn where the rates are uncertain.
-_MODELS = 40
 # Connections of a typical neuron that a neuron's own count as much as.
 _TYPICAL = 5.0
 
@@ -89,10 +87,10 @@ def debias_degrees(
     normal_quantile(level)
     model = given_model(alpha, beta, error_model)
     simple = g.without_self_loops()
-    rng = generator(0)
-    models = [model] if model.uncertainty is None else [model.draw(rng) for _ in range(_MODELS)]
-    drawn = [m.edge_rates(simple) for m in models]
-    central = drawn[0] if model.uncertainty is None else model.edge_rates(simple)
+    central = model.edge_rates(simple)
+    drawn = (
+        [central] if model.uncertainty is None else [m.edge_rates(simple) for m in spread(model)]
+    )
     central.require_informative()
     columns: dict[str, Any] = {}
     for side in ("out", "in"):
@@ -155,16 +153,13 @@ def _limits(drawn: Sequence[_Seen], tail: float) -> tuple[NDArray[np.int64], NDA
     )
     different, of = np.unique(keys, axis=0, return_inverse=True)
     y = different[:, 0]
-    missed, false = different[:, 1::2], different[:, 2::2]
+    missed, false = different[:, 1::2].T, different[:, 2::2].T
+    extra = np.arange(int(false.max(initial=0.0) + 8 * np.sqrt(false.max(initial=0.0)) + 8))
+    extra = extra if np.any(false) else extra[:1]
 
     def share_up_to(d: NDArray[np.int64]) -> Floats:
         """P(fewer seen) + P(as many seen) / 2 with d true partners, mean over the models."""
-        parts = [
-            (_up_to(y - 1, d, b, f, n_others) + _up_to(y, d, b, f, n_others)) / 2
-            for b, f in zip(missed.T, false.T, strict=True)
-        ]
-        mean: Floats = np.mean(parts, axis=0)
-        return mean
+        return _share_up_to(y, d, missed, false, extra, n_others).mean(axis=0)
 
     # The more true partners, the less often so few are seen: both limits by halving.
     low = _first(lambda d: share_up_to(d) < 1.0 - tail, n_others, len(y))
@@ -184,15 +179,25 @@ def _first(holds: Any, most: int, size: int) -> NDArray[np.int64]:
     return low
 
 
-def _up_to(y: Floats, d: NDArray[np.int64], missed: Floats, false: Floats, n_others: int) -> Floats:
-    """P(at most y seen) with d true partners: those found, and a Poisson number of false ones."""
-    from scipy.stats import binom, poisson
+def _share_up_to(
+    y: Floats,
+    d: NDArray[np.int64],
+    missed: Floats,
+    false: Floats,
+    extra: NDArray[np.int64],
+    n_others: int,
+) -> Floats:
+    """(models, neurons) P(fewer than y seen) + P(y seen) / 2, of d true partners and some false ones.
+
+    missed, false : (models, neurons); extra : numbers of false ones that occur
+    """
+    from scipy.special import bdtr, pdtr
 
     rate = false * np.maximum(1.0 - d / max(n_others, 1), 0.0)
-    if not np.any(rate):
-        return np.asarray(binom.cdf(y, d, 1.0 - missed), dtype=np.float64)
-    most = int(np.max(rate) + 8 * np.sqrt(np.max(rate)) + 8)
-    result = np.zeros(len(y))
-    for extra in range(most + 1):
-        result += np.asarray(poisson.pmf(extra, rate)) * binom.cdf(y - extra, d, 1.0 - missed)
+    chance = np.diff(pdtr(extra[:, None, None], rate), axis=0, prepend=0.0)
+    # y - extra, and one less: what was found of the true ones, at most.
+    found = y - np.append(extra, extra[-1] + 1)[:, None, None]
+    up_to = bdtr(np.clip(found, 0, d), np.maximum(d, 1), 1.0 - missed)
+    up_to = np.where(found < 0, 0.0, np.where(found >= d, 1.0, up_to))
+    result: Floats = (chance * (up_to[:-1] + up_to[1:]) / 2).sum(axis=0)
     return result

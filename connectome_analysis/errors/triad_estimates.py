@@ -134,6 +134,21 @@ def _of_uncertain_rates(g: Graph, model: ErrorModel) -> Floats:
 
 def one_deviation_apart(model: ErrorModel) -> list[tuple[ErrorModel, ErrorModel]]:
     """For each principal direction of the uncertainty, the model one deviation up and down."""
+    return _steps(model, 1.0)
+
+
+def spread(model: ErrorModel) -> list[ErrorModel]:
+    """As few models as possible that stand for the uncertainty, each as likely as the others.
+
+    Two for each principal direction, their mean and covariance those of the uncertainty: the cubature
+    rule of degree three (Arasaratnam and Haykin 2009, doi:10.1109/TAC.2009.2019800).
+    """
+    n_directions = len(_steps(model, 1.0))
+    pairs = _steps(model, float(np.sqrt(n_directions)))
+    return [one for pair in pairs for one in pair] or [model]
+
+
+def _steps(model: ErrorModel, deviations: float) -> list[tuple[ErrorModel, ErrorModel]]:
     if model.uncertainty is None:
         return []
     names = model.uncertainty.names
@@ -141,9 +156,9 @@ def one_deviation_apart(model: ErrorModel) -> list[tuple[ErrorModel, ErrorModel]
     size, direction = np.linalg.eigh(model.uncertainty.covariance)
     pairs = []
     for variance, along in zip(size, direction.T, strict=True):
-        if variance <= 0:
+        if variance <= 1e-15:
             continue
-        step = np.sqrt(variance) * along
+        step = deviations * np.sqrt(variance) * along
         up, down = (
             model.with_values(
                 {

@@ -30,25 +30,3 @@ def census(graph: np.ndarray) -> np.ndarray:
     """(16,) counts of a graph without errors."""
     nothing = np.zeros(graph.shape)
     return corrected_census(graph, nothing, nothing)
-
-
-def all_graphs(n_nodes: int) -> np.ndarray:
-    """(2^(N (N - 1)), N, N) every graph there is."""
-    slots = [(i, j) for i in range(n_nodes) for j in range(n_nodes) if i != j]
-    numbers = np.arange(1 << len(slots))
-    graphs = np.zeros((len(numbers), n_nodes, n_nodes))
-    for bit, (i, j) in enumerate(slots):
-        graphs[:, i, j] = numbers >> bit & 1
-    return graphs
-
-
-def chance_of_seeing(graphs: np.ndarray, alpha: np.ndarray, beta: np.ndarray) -> np.ndarray:
-    """(true graph, graph seen): probability, for all graphs of `all_graphs`."""
-    n_nodes = graphs.shape[1]
-    chance = np.ones((1, 1))
-    # Bit by bit, the last bit first: the number of a graph grows by the bits before it.
-    slots = [(i, j) for i in range(n_nodes) for j in range(n_nodes) if i != j]
-    for i, j in reversed(slots):
-        one = np.array([[1 - alpha[i, j], alpha[i, j]], [beta[i, j], 1 - beta[i, j]]])
-        chance = np.kron(chance, one)
-    return chance

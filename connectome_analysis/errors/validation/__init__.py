@@ -1,0 +1,8 @@
+"""Validation: do corrections, intervals and tests hold on worlds whose truth is known?
+
+``neuropil validation`` runs all of it; `run` is what it calls.
+"""
+
+from .run import Report, run
+
+__all__ = ["Report", "run"]
