@@ -113,22 +113,26 @@ def _over(values: pd.Series[float], seen: Floats) -> Floats:
 def _limits(ratio: Floats, low: Floats, high: Floats) -> tuple[float, float]:
     every = np.concatenate([ratio, low, high])
     every = every[np.isfinite(every) & (every > 0)]
-    least = float(every.min(initial=0.7))
+    least = float(every.min(initial=0.87))
     # An interval that nearly reaches 0 would stretch the axis for itself alone.
     main = ratio[np.isfinite(ratio) & (ratio > 0)]
     least = max(least, min(0.5, float(main.min(initial=1.0)) / 2), _LEAST)
-    most = min(float(every.max(initial=1.4)), max(_MOST, float(main.max(initial=1.0))))
-    return least / 1.25, most * 1.25
+    most = min(float(every.max(initial=1.15)), max(_MOST, float(main.max(initial=1.0))))
+    return least / 1.15, most * 1.15
 
 
 def _scale(ax: Axes, limits: tuple[float, float]) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
     narrow = limits[1] / limits[0] < 30
-    steps = (1, 1.5, 2, 3, 4, 5, 7) if narrow else (1, 2, 5)
+    steps = (1, 1.25, 1.5, 2, 3, 4, 5, 7) if narrow else (1, 2, 5)
     ticks = [step * 10.0**decade for decade in range(4) for step in steps]
-    under = (0.1, 0.14, 0.2, 0.25, 0.33, 0.5, 0.7) if narrow else (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-    ticks = [*under, *ticks]
+    under = (
+        (0.1, 0.14, 0.2, 0.25, 0.33, 0.5, 0.7, 0.8, 0.9)
+        if narrow
+        else (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+    )
+    ticks = [*under, *ticks, *([1.1] if limits[1] / limits[0] < 3 else [])]
     ax.set_yscale("log")
     ax.set_ylim(*limits)
     ax.yaxis.set_major_locator(FixedLocator([t for t in ticks if limits[0] <= t <= limits[1]]))

@@ -58,7 +58,7 @@ TOLD_IN_CODE = [
     for page in PAGES
     if page.parent.name == "docs"
     and (page.stem.startswith("null_") or page.stem in (
-        "colored_motifs", "error_fits", "graph", "measures", "motif_search", "motifs", "paths", "posterior",
+        "colored_motifs", "error_fits", "errors", "graph", "measures", "motif_search", "motifs", "paths", "posterior",
         "rich_club", "robustness", "significance",
     ))
 ]  # fmt: skip
