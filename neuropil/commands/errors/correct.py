@@ -73,7 +73,7 @@ def correct(
         write_figure(ca.plot.corrected_triads(table).figure, plot)
     said = [*other_threshold(model, g), *impossible(table)]
     if left := table.attrs.get("not_corrected"):
-        said.append(f"Not corrected: {left}.")
+        said.append(f"{left[0].upper()}{left[1:]}.")
     if json:
         facts = {
             "connectome": opened.name,
