@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import connectome_analysis as ca
-from connectome_analysis.errors.dyad_states import class_tensor, states
+from connectome_analysis.errors.correction.dyad_states import class_tensor, states
 
 from .measure import Row, processor_seconds
 

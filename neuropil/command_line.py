@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import check, datasets, demo, errors, find, info, motifs, rich_club, sql
+from .commands import check, datasets, demo, errors, find, info, motifs, rich_club, sql, validation
 
 app = typer.Typer(
     name="neuropil",
@@ -29,6 +29,7 @@ app.command("find", help=find.HELP)(find.find)
 app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
 app.command("report", help=demo.REPORT_HELP)(demo.report)
 app.command("check", help=check.HELP)(check.check)
+app.command("validation", help=validation.HELP)(validation.validation)
 app.add_typer(errors.app, name="errors")
 
 

@@ -187,7 +187,7 @@ pairs); connections of 1 synapse or more.
         >>> ErrorModel(beta=0.15).corrupt(worm, rng=1).n_edges < worm.n_edges
         True
         """
-        from .corrupt_graph import corrupt
+        from .forward.corrupt_graph import corrupt
 
         return corrupt(g, self, rng)
 
@@ -199,7 +199,7 @@ pairs); connections of 1 synapse or more.
         **options
             As for `Posterior`: ``prior``, ``groups``, ``edge_probability``, ``closure``.
         """
-        from .posterior import Posterior
+        from .imputation.posterior import Posterior
 
         return Posterior(g, self, **options).draw(rng)
 
@@ -264,7 +264,7 @@ pairs); connections of 1 synapse or more.
         >>> ErrorModel.fit(detected=[[1, 0, 2], [0, 0, 0]], verified=[[2, 1, 0], [0, 0, 0]]).beta
         0.5
         """
-        from .fit import fit
+        from .fits.fit import fit
 
         return fit(**data)
 

@@ -169,7 +169,7 @@ def _seen(table: pd.DataFrame, aware: Ensemble | None) -> pd.DataFrame:
 
 def _with_estimates(table: pd.DataFrame, g: Graph, error_model: ErrorModel) -> pd.DataFrame:
     """Put counts corrected for errors beside the counts observed."""
-    from ..errors.corrected_triads import debias_triad_census
+    from ..errors.correction.corrected_triads import debias_triad_census
 
     corrected = debias_triad_census(g, error_model=error_model)
     return table.assign(

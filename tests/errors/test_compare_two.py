@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
-from connectome_analysis.errors.naive_difference import two_shares
-from connectome_analysis.errors.pair_probability import sampling_variance
+from connectome_analysis.errors.comparison.naive_difference import two_shares
+from connectome_analysis.errors.comparison.pair_probability import sampling_variance
 from tests import graphs
 
 ErrorModel = ca.errors.ErrorModel

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
+from connectome_analysis.errors.correction.triad_estimates import counts_only
 from connectome_analysis.errors.edge_rates import EdgeRates
 from connectome_analysis.errors.error_model import ErrorModel
 from connectome_analysis.errors.rate_table import constant_rate, rate_by_classes, with_pairs
-from connectome_analysis.errors.triad_estimates import counts_only
 from connectome_analysis.errors.validation.brute_force import (
     all_graphs,
     chance_of_seeing,

@@ -21,7 +21,7 @@ from connectome_analysis.errors import (
     corrupt_with_log,
 )
 from connectome_analysis.errors.edge_rates import edge_rates, synapse_rates
-from connectome_analysis.errors.merging import draw_partners, goes_by, neighbours
+from connectome_analysis.errors.forward.merging import draw_partners, goes_by, neighbours
 from connectome_analysis.random_streams import stream
 
 from ..reference.error_channel import seen_connections, seen_synapses

@@ -18,9 +18,9 @@ from connectome_analysis.errors import (
     corrupt_connectome,
     corrupt_synapses,
 )
-from connectome_analysis.errors.edges_of_synapses import edges_of_synapses
-from connectome_analysis.errors.false_synapses import SPREAD_NM
-from connectome_analysis.errors.skeleton_cuts import _points_beyond, _sums_beyond
+from connectome_analysis.errors.forward.edges_of_synapses import edges_of_synapses
+from connectome_analysis.errors.forward.false_synapses import SPREAD_NM
+from connectome_analysis.errors.forward.skeleton_cuts import _points_beyond, _sums_beyond
 from connectome_analysis.tables import Manifest, check, write
 
 from ..reference.skeletons import beyond

@@ -8,7 +8,7 @@ import pytest
 
 import connectome_analysis as ca
 from connectome_analysis.errors import SharedColumn, fit_precision_recall
-from connectome_analysis.errors.false_rates import false_connections
+from connectome_analysis.errors.fits.false_rates import false_connections
 from tests.errors.covering import covers
 
 REGIONS = pd.DataFrame(

@@ -8,7 +8,7 @@ import pytest
 
 import connectome_analysis as ca
 from connectome_analysis.errors import fit_replicates
-from connectome_analysis.errors.latent_pairs import by_moments, fit_latent_pairs, moments_of
+from connectome_analysis.errors.fits.latent_pairs import by_moments, fit_latent_pairs, moments_of
 from connectome_analysis.errors.uncertainty import unbounded
 from tests.errors.covering import covers
 

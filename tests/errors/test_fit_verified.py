@@ -12,8 +12,8 @@ from scipy.stats import binom, poisson
 
 import connectome_analysis as ca
 from connectome_analysis.errors import fit_verified
-from connectome_analysis.errors.pair_counts import read_pair_counts
-from connectome_analysis.errors.synapse_channel import fit_synapse_channel
+from connectome_analysis.errors.fits.pair_counts import read_pair_counts
+from connectome_analysis.errors.fits.synapse_channel import fit_synapse_channel
 from tests.errors.covering import covers
 
 TRUE = np.array([[0, 3, 0, 2], [1, 0, 0, 0], [0, 0, 0, 5], [0, 4, 0, 0]])

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import connectome_analysis as ca
-from connectome_analysis.errors.dyad_draw import DyadPosterior, seen_dyads
-from connectome_analysis.errors.dyad_prior import Wanted, fit_dyad_prior
 from connectome_analysis.errors.error_model import ErrorModel
-from connectome_analysis.errors.imputation import combine_draws, impute
-from connectome_analysis.errors.posterior import Posterior
+from connectome_analysis.errors.imputation.dyad_draw import DyadPosterior, seen_dyads
+from connectome_analysis.errors.imputation.dyad_prior import Wanted, fit_dyad_prior
+from connectome_analysis.errors.imputation.imputation import combine_draws, impute
+from connectome_analysis.errors.imputation.posterior import Posterior
 from connectome_analysis.errors.rate_table import constant_rate
 
 MODEL = ErrorModel(alpha=0.002, beta=0.15, could_touch="all")

@@ -7,16 +7,16 @@ import pytest
 from scipy.stats import chisquare
 
 import connectome_analysis as ca
-from connectome_analysis.errors.dyad_draw import DyadPosterior, TrueEdges, seen_dyads
-from connectome_analysis.errors.dyad_prior import DyadPrior, Wanted, fit_dyad_prior
 from connectome_analysis.errors.error_model import ErrorModel
-from connectome_analysis.errors.pair_likelihood import pair_likelihood
-from connectome_analysis.errors.posterior import Posterior
+from connectome_analysis.errors.imputation.dyad_draw import DyadPosterior, TrueEdges, seen_dyads
+from connectome_analysis.errors.imputation.dyad_prior import DyadPrior, Wanted, fit_dyad_prior
+from connectome_analysis.errors.imputation.pair_likelihood import pair_likelihood
+from connectome_analysis.errors.imputation.posterior import Posterior
+from connectome_analysis.errors.imputation.triad_chain import SIZE, Chain, Steering
+from connectome_analysis.errors.imputation.triad_closure import counts_of_edges
+from connectome_analysis.errors.imputation.triad_coordinates import from_census
+from connectome_analysis.errors.imputation.triad_targets import triad_targets
 from connectome_analysis.errors.rate_table import RateTable, combine
-from connectome_analysis.errors.triad_chain import SIZE, Chain, Steering
-from connectome_analysis.errors.triad_closure import counts_of_edges
-from connectome_analysis.errors.triad_coordinates import from_census
-from connectome_analysis.errors.triad_targets import triad_targets
 from connectome_analysis.errors.uncertainty import Uncertainty
 from connectome_analysis.motifs.triad_census import census_of_edges
 from connectome_analysis.random_streams import stream

@@ -9,9 +9,9 @@ import pytest
 
 import connectome_analysis as ca
 from connectome_analysis.errors.error_model import ErrorModel
-from connectome_analysis.errors.imputation import impute
-from connectome_analysis.errors.posterior import Posterior
-from connectome_analysis.errors.posterior_graph_tool import GraphToolPosterior
+from connectome_analysis.errors.imputation.imputation import impute
+from connectome_analysis.errors.imputation.posterior import Posterior
+from connectome_analysis.errors.imputation.posterior_graph_tool import GraphToolPosterior
 
 MODEL = ErrorModel(alpha=0.01, beta=0.2, could_touch="all")
 

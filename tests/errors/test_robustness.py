@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
-from connectome_analysis.errors.conclusions import conclusions, require_conclusions
-from connectome_analysis.errors.false_carriers import least_false_share
-from connectome_analysis.errors.flips import flips_of
-from connectome_analysis.errors.null_tail import as_normal_deviate, tail_p_values
-from connectome_analysis.errors.swept_rates import only, rate_values, with_rate
+from connectome_analysis.errors.sweeps.conclusions import conclusions, require_conclusions
+from connectome_analysis.errors.sweeps.false_carriers import least_false_share
+from connectome_analysis.errors.sweeps.flips import flips_of
+from connectome_analysis.errors.sweeps.null_tail import as_normal_deviate, tail_p_values
+from connectome_analysis.errors.sweeps.swept_rates import only, rate_values, with_rate
 from tests import graphs
 
 ErrorModel = ca.errors.ErrorModel

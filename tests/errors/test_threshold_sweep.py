@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import connectome_analysis as ca
-from connectome_analysis.errors.conclusions import conclusions
+from connectome_analysis.errors.sweeps.conclusions import conclusions
 from tests import graphs
 
 SETTING = {"motifs": ["030C", "030T"], "measures": ["reciprocity"], "n_samples": 40, "n_jobs": 1}

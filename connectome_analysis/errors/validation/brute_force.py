@@ -12,9 +12,9 @@ import numpy as np
 
 from ...graph import Graph
 from ...motifs.triads import TRIAD_NAMES, TRIADS
+from ..correction.triad_estimates import triad_estimates
 from ..error_model import ErrorModel
 from ..rate_table import Floats
-from ..triad_estimates import triad_estimates
 
 N_NODES = 4
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ...motifs.triads import CONNECTED_TRIADS, TRIAD_NAMES
-from ..channel import channel_of
-from ..corrected_degrees import debias_degrees
-from ..corrected_measures import measures_of
-from ..corrected_subgraphs import copies_in_classes
-from ..corrected_triads import table_of_sums
-from ..corrupt_graph import corrupt
+from ..correction.corrected_degrees import debias_degrees
+from ..correction.corrected_measures import measures_of
+from ..correction.corrected_subgraphs import copies_in_classes
+from ..correction.corrected_triads import table_of_sums
+from ..correction.triad_estimates import triad_estimates
 from ..error_model import ErrorModel
-from ..triad_estimates import triad_estimates
+from ..forward.channel import channel_of
+from ..forward.corrupt_graph import corrupt
 from .settings import Setting, fitted, settings
 from .truths import truth
 

@@ -14,8 +14,8 @@ import numpy as np
 from ...graph import Graph
 from ...motifs.triads import CONNECTED_TRIADS
 from ...null_models.sample import NullModelName, sample
-from ..channel import channel_of
 from ..error_model import ErrorModel
+from ..forward.channel import channel_of
 from ..verdict_warning import PairsAloneWarning, VerdictWarning
 from .settings import settings
 from .truths import truth

@@ -9,8 +9,8 @@ import numpy as np
 from ...measures.reciprocity import reciprocity
 from ...measures.transitivity import transitivity
 from ...motifs.triad_census import triad_census
-from ..channel import channel_of
-from ..imputation import impute
+from ..forward.channel import channel_of
+from ..imputation.imputation import impute
 from .coverage import LEVEL, Cell
 from .settings import settings
 from .truths import truth

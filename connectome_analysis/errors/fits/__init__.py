@@ -1,0 +1,1 @@
+"""Fits: error models from data, with how well their rates are known."""

@@ -1,0 +1,1 @@
+"""Forward: what a reconstruction with given errors would show of true wiring."""

@@ -1,0 +1,1 @@
+"""Imputation: true graphs as likely as not, given what was seen."""

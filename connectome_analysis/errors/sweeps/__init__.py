@@ -1,0 +1,1 @@
+"""Sweeps: how large errors would have to be for a conclusion to change."""

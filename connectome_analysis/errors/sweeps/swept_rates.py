@@ -1,0 +1,135 @@
+"""Swept rates: which rates of an error model can be varied, and the model at each value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ..error_model import ErrorModel
+from ..fragments import Merge, Split
+from ..rate_table import Floats
+
+if TYPE_CHECKING:
+    from ...graph import Graph
+
+RateName = Literal[
+    "alpha",
+    "beta",
+    "recall",
+    "false_rate",
+    "pre_completeness",
+    "post_completeness",
+    "split",
+    "merge",
+]
+RATE_NAMES = (
+    *("alpha", "beta", "recall", "false_rate"),
+    *("pre_completeness", "post_completeness", "split", "merge"),
+)
+# Of these, less is worse.
+SHARES_KEPT = ("recall", "pre_completeness", "post_completeness")
+_STEPS = 10
+
+
+def rate_values(g: Graph, rate: str, values: Iterable[float] | None) -> Floats:
+    """Values to go through, from the fewest errors to the most.
+
+    By default eleven: of `beta`, `split` and `merge` 0 to 0.5, of shares that are kept 1 to 0.5, of
+    `alpha` and `false_rate` 0 to 0.8 of the density, above which hardly any connection would be true.
+    """
+    require_rate_name(rate)
+    if values is None:
+        pairs = max(g.n_nodes * (g.n_nodes - 1), 1)
+        most = 0.8 * g.n_edges / pairs if rate in ("alpha", "false_rate") else 0.5
+        found = np.linspace(0.0, most, _STEPS + 1)
+        return 1.0 - found if rate in SHARES_KEPT else found
+    try:
+        found = np.array(sorted({float(x) for x in values}))
+    except (TypeError, ValueError):
+        msg = f"values must be numbers, for instance [0, 0.1, 0.2], got {values!r}."
+        raise ValueError(msg) from None
+    if len(found) < 2:
+        msg = f"A sweep needs at least two different values of {rate}, got {len(found)}."
+        raise ValueError(msg)
+    top = np.inf if rate == "false_rate" else 1.0
+    if np.isnan(found).any() or found[0] < 0 or found[-1] > top:
+        msg = f"Values of {rate} must be from 0 to {top:g}, got {found.tolist()}."
+        raise ValueError(msg)
+    return found[::-1].copy() if rate in SHARES_KEPT else found
+
+
+def require_rate_name(rate: object) -> None:
+    """Raise a ValueError for a name that is no rate of an error model."""
+    if rate not in RATE_NAMES:
+        msg = f"rate must be one of {', '.join(RATE_NAMES)}, got {rate!r}."
+        raise ValueError(msg)
+
+
+def with_rate(model: ErrorModel, rate: str, value: float) -> ErrorModel:
+    """The model with one rate at a value for all pairs, the others as they are, all taken as known.
+
+    Raises
+    ------
+    ValueError
+        Where the model has rates of the other kind: of synapses or of connections.
+    """
+    if rate in ("alpha", "beta") and not (
+        _is_number(model.recall, 1.0) and _is_number(model.false_rate, 0.0)
+    ):
+        msg = (
+            f"{rate} is a rate of connections, and error_model has rates of synapses: sweep 'recall' or "
+            "'false_rate', or give a model of connections, ErrorModel(alpha=..., beta=...)."
+        )
+        raise ValueError(msg)
+    if rate in ("recall", "false_rate") and model.of_connections:
+        msg = (
+            f"{rate} is a rate of synapses, and error_model has rates of connections: sweep 'beta' or "
+            "'alpha', or give a model of synapses, ErrorModel(recall=..., false_rate=...)."
+        )
+        raise ValueError(msg)
+    touch = model.could_touch
+    if rate in ("alpha", "false_rate") and touch is None:
+        touch = "all"
+    value = float(value)
+    if rate == "split":
+        old = model.split if model.split is not None else Split()
+        split = Split(
+            probability=value,
+            part=old.part,
+            fraction=old.fraction,
+            keep_fragment=old.keep_fragment,
+        )
+        return model.replace(split=split, uncertainty=None)
+    if rate == "merge":
+        where = model.merge.could_touch if model.merge is not None else "all"
+        return model.replace(merge=Merge(probability=value, could_touch=where), uncertainty=None)  # type: ignore[arg-type]
+    return model.replace(**{rate: value, "could_touch": touch}, uncertainty=None)
+
+
+def only(model: ErrorModel, rate: str, value: float) -> ErrorModel:
+    """A model with that one kind of error, where the given one says how such errors fall."""
+    return with_rate(
+        ErrorModel(
+            could_touch=model.could_touch,
+            min_synapses=model.min_synapses,
+            connection_from=model.connection_from,
+            split=model.split if rate == "split" else None,
+            merge=model.merge if rate == "merge" else None,
+        ),
+        rate,
+        value,
+    )
+
+
+def assumed_rate(model: ErrorModel, rate: str) -> float:
+    """What a model says of a rate; NaN where it says nothing, or not one number for all."""
+    part = model.split if rate == "split" else model.merge if rate == "merge" else None
+    found = part.probability if part is not None else getattr(model, rate, None)
+    known = isinstance(found, (int, float)) and not isinstance(found, bool)
+    return float(found) if known else float("nan")  # type: ignore[arg-type]
+
+
+def _is_number(rate: object, number: float) -> bool:
+    return isinstance(rate, (int, float)) and rate == number
