@@ -22,14 +22,14 @@ _WIDE = 130
 @contextmanager
 def warnings_as_words() -> Iterator[list[str]]:
     """Collect what an error-aware test warns of, in place of printing it; others go on as they are."""
-    from connectome_analysis.errors import PairsAloneWarning, VerdictWarning
+    from connectome_analysis.errors import PairsAloneWarning, RatesWarning, VerdictWarning
 
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield said
     for one in caught:
-        if issubclass(one.category, (VerdictWarning, PairsAloneWarning)):
+        if issubclass(one.category, (VerdictWarning, PairsAloneWarning, RatesWarning)):
             said.append(str(one.message))
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
@@ -120,21 +120,5 @@ def other_threshold(model: ca.errors.ErrorModel, g: ca.Graph) -> list[str]:
     said = (
         f"The rates are those of connections of {model.min_synapses} synapses or more, the weakest of "
         f"this graph has {weakest}; {way_out}."
-    )
-    return [said]
-
-
-def impossible(table: pd.DataFrame) -> list[str]:
-    """Say so where a corrected count lies so far below 0 that the model cannot be right."""
-    high = next((name for name in ("estimate_high", "high") if name in table), None)
-    if high is None or "estimate" not in table:
-        return []
-    below = table.index[(table["estimate"] < 0) & (table[high] <= 0)]
-    if len(below) == 0:
-        return []
-    said = (
-        f"The corrected number of {', '.join(map(str, below))} lies surely below 0: errors as this "
-        "model has them could not have made this graph. Often some neurons err less than "
-        "others; let rates differ between them."
     )
     return [said]

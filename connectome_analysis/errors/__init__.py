@@ -35,7 +35,7 @@ from .sweeps.robustness import robustness
 from .sweeps.threshold_sweep import threshold_sweep
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
-from .verdict_warning import PairsAloneWarning, VerdictWarning
+from .verdict_warning import PairsAloneWarning, RatesWarning, VerdictWarning
 
 __all__ = [
     "AllPairs",
@@ -55,6 +55,7 @@ __all__ = [
     "PerNeuron",
     "PerPair",
     "Posterior",
+    "RatesWarning",
     "Robustness",
     "Seen",
     "SharedColumn",

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .could_touch import touching
+from .count_estimates import CountEstimates, count_estimates
 from .rate_table import Floats, RateTable, combine, constant_rate
 from .true_counts import MOST, TrueCounts, below_threshold, estimate_true_counts
 from .varying import Rate, on_graph
@@ -28,32 +29,6 @@ if TYPE_CHECKING:
     from .error_model import ErrorModel
 
 _GRID = 513
-# Below it, t^n is large and of changing sign.
-_STEADY_RECALL = 0.6
-
-
-@dataclass(frozen=True, eq=False)
-class CountEstimates:
-    """Estimates of whether a pair is connected from the number of synapses seen.
-
-    Strong connections are missed less often than weak ones, and lie in more motifs: a mean beta would
-    correct both alike. With t = -(1 - r) / r the expectation of t^n over what is seen of k synapses
-    is 0^k exp(lambda (t - 1)), so::
-
-        1 - t^n exp(lambda (1 - t))
-
-    has the expectation 0 for k = 0 and 1 for every k above: unbiased whatever the true counts are.
-
-    Attributes
-    ----------
-    seen : (E,) float64
-        For each edge, in the order of `Graph.out_indices`.
-    unseen : RateTable
-        For pairs that were not seen.
-    """
-
-    seen: Floats
-    unseen: RateTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,19 +118,10 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
     fewer = _fewer_than_connection(model, g, counts)
     beta = combine(lambda r, f: _missed(r, f, share, model), rates.recall, rates.false_rate)
     alpha = combine(lambda r, f: 1.0 - _missed(r, f, fewer, model), rates.recall, rates.false_rate)
-    return EdgeRates(alpha, beta, _by_count(model, g, rates))
-
-
-def _by_count(model: ErrorModel, g: Graph, rates: SynapseRates) -> CountEstimates | None:
-    """The estimates, where every count was kept and recall is high enough for them to be steady."""
-    if max(model.min_synapses, model.connection_from) > 1 or rates.recall.least < _STEADY_RECALL:
-        return None
-    n = counts_of(g)
-    turn = rates.recall.map(lambda r: -(1.0 - r) / r)
-    absent = combine(lambda t, f: np.exp(f * (1.0 - t)), turn, rates.false_rate)
-    ends = (g.out_sources, g.out_indices)
-    seen = 1.0 - turn.of(*ends) ** n * absent.of(*ends)
-    return CountEstimates(seen, absent.map(lambda a: 1.0 - a))
+    by_count = count_estimates(
+        model, counts_of(g), (g.out_sources, g.out_indices), rates.recall, rates.false_rate, counts
+    )
+    return EdgeRates(alpha, beta, by_count)
 
 
 def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCounts:

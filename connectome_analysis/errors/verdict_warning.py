@@ -7,5 +7,9 @@ class VerdictWarning(UserWarning):
     """A conclusion is another one once the errors of the reconstruction are in the null."""
 
 
+class RatesWarning(UserWarning):
+    """Rates that cannot be those of the graph they were given with."""
+
+
 class PairsAloneWarning(UserWarning):
     """Only the errors of single pairs of neurons were taken in, not splits and merges."""

@@ -9,7 +9,6 @@ import typer
 from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
 from ..naive_and_aware import (
     FORMATS,
-    impossible,
     other_threshold,
     print_what_it_rests_on,
     side_by_side,
@@ -147,7 +146,7 @@ def motifs(
         "weight": g.weight_meaning,
     } | dict(table.attrs)
     if model is not None:
-        said += [*other_threshold(model, g), *impossible(table)]
+        said += other_threshold(model, g)
         facts |= {"error_model_source": model.source, "error_model_rates": model.to_dict()}
         facts |= {"warnings": said}
     if json:

@@ -118,7 +118,7 @@ def test_counts_surely_below_zero_are_said_to_refute_the_model(neuropil) -> None
     _, out, _ = neuropil(
         "errors", "correct", "fly-mushroom-body-right", "--error-model", "beta=0.04", "--jobs", "1"
     )
-    assert "corrected number of 111D, 111U lies surely below 0" in out
+    assert "the corrected count of 111D, 111U lies surely below 0" in out
 
 
 def test_rates_of_another_threshold_are_pointed_out(neuropil) -> None:

@@ -273,6 +273,25 @@ def test_small_rates_overturn_rare_motifs_as_published() -> None:
             assert share[name] == pytest.approx(value, abs=0.03)
 
 
+# ---------------------------------------------------------------- rates that do not fit
+
+
+def test_rates_that_a_graph_refutes_are_said_to() -> None:
+    """A hub joined both ways with all, as where strong connections are hardly ever missed."""
+    spokes = range(2, 400)
+    pre, post = [1] * 398 + [*spokes], [*spokes] + [1] * 398
+    g = ca.Graph.from_edges(pre, post, name="hub")
+    with pytest.warns(ca.errors.RatesWarning, match="The rates do not fit hub: .*below 0"):
+        table = ca.errors.debias_triad_census(g, beta=0.2)
+    assert "111" in table.attrs["rates_do_not_fit"]
+
+
+def test_what_a_threshold_hides_is_said() -> None:
+    g = ca.Graph.from_edges([1, 2, 3], [2, 3, 1], [9, 9, 9])
+    table = ca.errors.debias_triad_census(g, error_model=ErrorModel(recall=0.9, min_synapses=5))
+    assert "connections of fewer than 5 synapses" in table.attrs["not_corrected"]
+
+
 # ---------------------------------------------------------------- what cannot be
 
 

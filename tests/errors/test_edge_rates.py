@@ -64,10 +64,41 @@ def test_the_estimate_by_count_is_unbiased_for_every_true_count(k: int) -> None:
     assert chance @ estimates == pytest.approx(float(k > 0), abs=1e-9)
 
 
-def test_low_recall_and_thresholds_fall_back_to_the_mean_beta() -> None:
-    g = with_counts()
-    assert ErrorModel(recall=0.4).edge_rates(g).by_count is None
-    assert ErrorModel(recall=0.9, min_synapses=2).edge_rates(g).by_count is None
+@pytest.mark.parametrize(
+    ("recall", "false", "theta"), [(0.9, 0.0, 3), (0.4, 0.0, 1), (0.8, 0.2, 2)]
+)
+def test_above_a_threshold_the_estimate_by_count_comes_near(
+    recall: float, false: float, theta: int
+) -> None:
+    """0 on average over pairs without a synapse, 1 over connections, and near 1 for strong ones."""
+    model = ErrorModel(
+        recall=recall,
+        false_rate=false,
+        could_touch="all",
+        min_synapses=theta,
+        connection_from=theta,
+    )
+    rng = np.random.default_rng(0)
+    true = theta + rng.poisson(6, 3000)
+    counts = rng.binomial(true, recall)
+    seen = counts[counts >= theta]
+    g = ca.Graph.from_edges(range(len(seen)), range(1, len(seen) + 1), seen)
+    weight = np.bincount(true, minlength=61)[1:].astype(float)
+    found = edge_rates(model, g, TrueCounts(weight)).by_count
+    assert found is not None
+    f = np.zeros(65)
+    f[seen] = found.seen
+    chance = seen_given_true(recall, false, 64, 60)
+    below = chance[:, :theta].sum(axis=1)
+    expected = chance[:, theta:] @ f[theta:] + below * found.unseen.constant
+    known = np.isin(np.arange(61), true) & (chance[:, f == 0][:, theta:].sum(axis=1) < 1e-3)
+    share = weight[known[1:]] / weight[known[1:]].sum()
+    assert expected[1:][known[1:]] @ share == pytest.approx(1.0, abs=0.02)
+    assert expected[0] == pytest.approx(0.0, abs=1e-6)
+    # Far nearer to 1, strength by strength, than the mean beta is.
+    by_mean = (1 - below[known]) / (1 - edge_rates(model, g, TrueCounts(weight)).beta.constant)
+    apart, apart_by_mean = (np.sqrt(share @ (e - 1) ** 2) for e in (expected[known], by_mean))
+    assert apart < 0.6 * apart_by_mean
 
 
 def test_true_counts_come_back_from_what_was_seen_of_them() -> None:

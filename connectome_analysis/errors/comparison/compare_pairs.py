@@ -17,7 +17,7 @@ import numpy as np
 
 from ...graph import Graph, require_graph
 from .. import words
-from ..correction.given_rates import given_model, require_pairwise
+from ..correction.given_rates import given_model, not_corrected
 from ..error_model import ErrorModel
 from ..rate_table import Floats, RateTable, combine
 from .naive_difference import normal_p_value
@@ -112,8 +112,8 @@ def compare_pairs(
         | said
     )
     for key, model, g in zip(("a", "b"), models, (left, right), strict=True):
-        if not_corrected := require_pairwise(model, g):
-            table.attrs[f"not_corrected_{key}"] = not_corrected
+        if uncorrected := not_corrected(model):
+            table.attrs[f"not_corrected_{key}"] = uncorrected
     return table
 
 

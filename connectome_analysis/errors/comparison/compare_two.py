@@ -15,7 +15,7 @@ from ...motifs.triads import TRIAD_NAMES, TRIADS
 from ...null_models.beside_null import false_discovery
 from .. import words
 from ..correction.dyad_states import dyads_of_classes
-from ..correction.given_rates import given_model, require_pairwise
+from ..correction.given_rates import given_model, not_corrected
 from ..correction.intervals import normal_quantile
 from ..correction.triad_estimates import (
     TriadEstimates,
@@ -327,7 +327,7 @@ def _provenance(one: _Side, two: _Side, level: float) -> dict[str, Any]:
         ),
     }
     for key, side in (("not_corrected_a", one), ("not_corrected_b", two)):
-        if left := require_pairwise(side.model, side.graph):
+        if left := not_corrected(side.model):
             said[key] = left
     return said
 

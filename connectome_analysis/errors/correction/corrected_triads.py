@@ -8,6 +8,7 @@ one class where another is; here every pair may have rates of its own.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from ...motifs.triads import TRIAD_NAMES, TRIADS
 from .. import words
 from ..error_model import ErrorModel
 from ..rate_table import Floats
-from .given_rates import given_model, require_pairwise
+from ..verdict_warning import RatesWarning
+from .given_rates import given_model, not_corrected
 from .intervals import count_interval, normal_quantile
 from .triad_estimates import TriadEstimates, triad_estimates
 
@@ -141,6 +143,13 @@ def intervals_of(found: TriadEstimates, sums: Floats, level: float) -> tuple[Flo
     )
 
 
+def surely_below_zero(found: TriadEstimates) -> list[str]:
+    """Classes whose estimate lies five standard errors or more below 0, as no true count can."""
+    error = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
+    low = found.counts < -5.0 * error - 0.5
+    return [name for name, there in zip(TRIAD_NAMES, low, strict=True) if there]
+
+
 def provenance(g: Graph, model: ErrorModel, found: TriadEstimates, level: float) -> dict[str, Any]:
     """What a corrected table must say of itself."""
     said: dict[str, Any] = {
@@ -148,8 +157,19 @@ def provenance(g: Graph, model: ErrorModel, found: TriadEstimates, level: float)
         "error_model": words.of_model(model),
         "level": level,
     }
-    if left := require_pairwise(model, g):
+    if left := not_corrected(model):
         said["not_corrected"] = left
+    if below := surely_below_zero(found):
+        said["rates_do_not_fit"] = (
+            f"the corrected count of {', '.join(below)} lies surely below 0, so the true errors are "
+            "others: strong connections are missed less often than weak ones, and hubs' partners are "
+            "strong; give rates by group or pair, or a model of synapses where they are counted"
+        )
+        warnings.warn(
+            f"The rates do not fit {g.name or 'the graph'}: {said['rates_do_not_fit']}.",
+            RatesWarning,
+            stacklevel=3,
+        )
     if found.coarse:
         said["coarse"] = "rates of pairs that were not seen are means of groups of neurons"
     return said

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..error_model import ErrorModel
-
-if TYPE_CHECKING:
-    from ...graph import Graph
 
 
 def given_model(alpha: Any, beta: Any, error_model: ErrorModel | None) -> ErrorModel:
@@ -37,13 +34,17 @@ def given_model(alpha: Any, beta: Any, error_model: ErrorModel | None) -> ErrorM
     )
 
 
-def require_pairwise(model: ErrorModel, g: Graph) -> str:
-    """What the correction leaves uncorrected, in words; empty where it corrects everything."""
-    del g
-    if not model.fragments:
-        return ""
+def not_corrected(model: ErrorModel) -> str:
+    """What the correction leaves as it is, in words; empty where it corrects everything."""
+    left = []
     parts = [word for word, part in (("splits", model.split), ("merges", model.merge)) if part]
-    return (
-        f"{' and '.join(parts)} of neurons are not corrected: their errors are not independent from "
-        "pair to pair"
-    )
+    if parts:
+        left.append(
+            f"{' and '.join(parts)} of neurons: their errors are not independent from pair to pair"
+        )
+    if not model.of_connections and model.min_synapses > model.connection_from:
+        left.append(
+            f"connections of fewer than {model.min_synapses} synapses, as far as none of them is seen: "
+            "how many there are cannot be known"
+        )
+    return "; ".join(left)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...error_model_option import CouldTouch, Density, NeededErrorModelName, error_model_of
-from ...naive_and_aware import impossible, other_threshold, print_what_it_rests_on
+from ...naive_and_aware import other_threshold, print_what_it_rests_on, warnings_as_words
 from ...options import EdgeType, Jobs, Json, MinSynapses, Name, Out, Plot, Where, open_graph
 from ...output import console, print_json, print_table, records, write_figure, write_table
 
@@ -66,14 +66,15 @@ def correct(
         raise ValueError(msg)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
     model = error_model_of(error_model, could_touch, density, opened)
-    table = _corrected(g, what, model, level, jobs)
+    with warnings_as_words() as said:
+        table = _corrected(g, what, model, level, jobs)
     if out is not None:
         write_table(table, out)
     if plot is not None:
         write_figure(ca.plot.corrected_triads(table).figure, plot)
-    said = [*other_threshold(model, g), *impossible(table)]
+    said += other_threshold(model, g)
     if left := table.attrs.get("not_corrected"):
-        said.append(f"{left[0].upper()}{left[1:]}.")
+        said.append(f"Not corrected: {left}.")
     if json:
         facts = {
             "connectome": opened.name,
