@@ -17,7 +17,7 @@ from .dyad_channel import DyadChannel
 from .tilt import chance, fill_own, own_place
 
 _NEURON = np.dtype(
-    [("sends", np.float32), ("receives", np.float32), ("both", np.float32), ("kind", np.int32)]
+    [("sends", np.float32), ("receives", np.float32), ("both", np.float32), ("kind", np.uint32)]
 )
 
 
@@ -27,7 +27,7 @@ class DyadTilt(NamedTuple):
     Attributes
     ----------
     neurons : (N,) records
-        ``sends``, ``receives``, ``both`` float32: x, y, z; ``kind`` int32: class.
+        ``sends``, ``receives``, ``both`` float32: x, y, z; ``kind`` uint32: class.
     rates : (K, K, 2) float32
         False and true from one class to another.
     """
@@ -81,7 +81,7 @@ def dyad_tilt_of(dyads: DyadChannel, odds: NDArray[np.float64]) -> DyadTilted:
 @compiled
 def _rates_of(tilt, own, a, b):  # type: ignore[no-untyped-def]
     """False and true rate from a to b."""
-    k, m = tilt.neurons[a].kind, tilt.neurons[b].kind
+    k, m = np.uint64(tilt.neurons[np.uint64(a)].kind), np.uint64(tilt.neurons[np.uint64(b)].kind)
     false, true = np.float64(tilt.rates[k, m, 0]), np.float64(tilt.rates[k, m, 1])
     if own is not None:
         place = own_place(own.keys, own.shift, np.int64(a) * tilt.neurons.shape[0] + np.int64(b))
@@ -93,7 +93,8 @@ def _rates_of(tilt, own, a, b):  # type: ignore[no-untyped-def]
 @compiled
 def weights_of(tilt, own, a, b):  # type: ignore[no-untyped-def]
     """Weights with which a and b are seen as nothing, a->b, b->a and both."""
-    one, two = tilt.neurons[a], tilt.neurons[b]
+    # Unsigned places are not asked whether they count from the end.
+    one, two = tilt.neurons[np.uint64(a)], tilt.neurons[np.uint64(b)]
     forth = np.float64(one.sends) * np.float64(two.receives)
     back = np.float64(two.sends) * np.float64(one.receives)
     both = np.float64(one.both) * np.float64(two.both)

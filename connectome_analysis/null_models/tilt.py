@@ -28,7 +28,7 @@ from .true_odds import TrueOdds
 _TO_UNIT = 1.0 / (1 << 53)
 # So that products of two odds are numbers of float32.
 _LEAST, _MOST = 1e-8, 1e8
-_END = np.dtype([("odds", np.float32), ("row", np.int32)])
+_END = np.dtype([("odds", np.float32), ("row", np.uint32)])
 
 
 class Tilt(NamedTuple):
@@ -37,7 +37,7 @@ class Tilt(NamedTuple):
     Attributes
     ----------
     senders, receivers : (N,) records
-        ``odds`` float32: x or y; ``row`` int32: what the neuron's class adds to the row of a pair
+        ``odds`` float32: x or y; ``row`` uint32: what the neuron's class adds to the row of a pair
         in `table`.
     table : (C, 4) float32
         The two coefficients above and the two beneath, of a pair of classes.
@@ -158,8 +158,10 @@ def chance(word):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _odds(tilt, a, b):  # type: ignore[no-untyped-def]
     """Odds that the edge from a to b is seen by its classes, as two float32 to be divided."""
-    t = tilt.senders[a].odds * tilt.receivers[b].odds
-    k = np.int64(tilt.senders[a].row) + np.int64(tilt.receivers[b].row)
+    # Unsigned places are not asked whether they count from the end.
+    i, j = np.uint64(a), np.uint64(b)
+    t = tilt.senders[i].odds * tilt.receivers[j].odds
+    k = np.uint64(tilt.senders[i].row) + np.uint64(tilt.receivers[j].row)
     return tilt.table[k, 0] + tilt.table[k, 1] * t, tilt.table[k, 2] + tilt.table[k, 3] * t
 
 

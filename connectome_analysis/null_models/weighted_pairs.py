@@ -158,15 +158,19 @@ def draw_pair(pairs, state):  # type: ignore[no-untyped-def]
         if k >= n_classes:
             number = pairs.own[k - n_classes]
             return number // n_nodes, number % n_nodes
-        s, r = np.int64(0), k
+        row, column = np.int64(0), k
         if pairs.n_columns < n_classes:
-            s, r = k // pairs.n_columns, k % pairs.n_columns
-        first, last = pairs.sender_bounds[s], pairs.sender_bounds[s + 1]
-        begin, end = pairs.receiver_bounds[r], pairs.receiver_bounds[r + 1]
+            row = k // pairs.n_columns
+            column = k - row * pairs.n_columns
+        # Unsigned places are not asked whether they count from the end.
+        s, r = np.uint64(row), np.uint64(column)
+        first, last = pairs.sender_bounds[s], pairs.sender_bounds[s + np.uint64(1)]
+        begin, end = pairs.receiver_bounds[r], pairs.receiver_bounds[r + np.uint64(1)]
         if first == last or begin == end:
             continue
-        a = np.int64(pairs.senders[first + pick(next_word(state), last - first)])
-        b = np.int64(pairs.receivers[begin + pick(next_word(state), end - begin)])
+        place_a = np.uint64(first + pick(next_word(state), last - first))
+        place_b = np.uint64(begin + pick(next_word(state), end - begin))
+        a, b = np.int64(pairs.senders[place_a]), np.int64(pairs.receivers[place_b])
         if a == b:
             continue
         if n_own > 0 and own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) >= 0:

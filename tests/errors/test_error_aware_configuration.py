@@ -12,7 +12,7 @@ import connectome_analysis as ca
 from connectome_analysis.null_models import ConfigurationSampler
 from connectome_analysis.null_models.pair_channel import channel_of
 from connectome_analysis.null_models.tilt import tilt_of
-from connectome_analysis.null_models.true_odds import fit_true_odds
+from connectome_analysis.null_models.true_odds import TrueOdds, fit_true_odds
 from connectome_analysis.random_streams import stream
 from tests import graphs
 from tests.errors.shares import require_shares
@@ -33,6 +33,13 @@ def rates_of(n_nodes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.uniform(0, 0.2, (n_nodes, n_nodes)), rng.uniform(0, 0.7, (n_nodes, n_nodes))
 
 
+def tame(odds: TrueOdds) -> TrueOdds:
+    """On a handful of edges some run to their bounds, where no test could tell ratios."""
+    return odds._replace(
+        sender=np.clip(odds.sender, 1e-3, 1e3), receiver=np.clip(odds.receiver, 1e-3, 1e3)
+    )
+
+
 @pytest.mark.parametrize("in_rows", [False, True])
 @pytest.mark.parametrize("name", SMALL)
 def test_graphs_come_in_proportion_to_their_odds(
@@ -46,7 +53,7 @@ def test_graphs_come_in_proportion_to_their_odds(
     g = graph_of(SMALL[name], n_nodes)
     alpha, beta = rates_of(n_nodes, seed=len(name))
     channel = channel_of(g, ca.errors.ErrorModel(alpha=alpha, beta=beta, could_touch="all"))
-    odds = fit_true_odds(g, channel)
+    odds = tame(fit_true_odds(g, channel))
     everything = with_the_degrees_of(SMALL[name], n_nodes)
     wanted = shares(everything, seen(alpha, 1 - beta, np.outer(odds.sender, odds.receiver)))
     assert wanted.max() > 2 / len(everything)  # far from even
@@ -60,7 +67,7 @@ def test_pairs_with_rates_of_their_own_are_looked_up() -> None:
     own = pd.DataFrame({"pre_id": [0, 3, 5], "post_id": [4, 1, 2], "value": [0.9, 0.8, 0.95]})
     channel = channel_of(g, ca.errors.ErrorModel(beta=own, alpha=0.05, could_touch="all"))
     assert len(channel.pairs) == 3
-    odds = fit_true_odds(g, channel)
+    odds = tame(fit_true_odds(g, channel))
     false, true = np.full((6, 6), 0.05), np.ones((6, 6))
     true[[0, 3, 5], [4, 1, 2]] = 0.1, 0.2, 0.05
     # At these alpha and beta, the pair 5->2 is as likely seen where there is nothing.
