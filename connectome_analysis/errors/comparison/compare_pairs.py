@@ -111,7 +111,7 @@ def compare_pairs(
         }
         | said
     )
-    for key, model, g in zip(("a", "b"), models, (left, right), strict=True):
+    for key, model in zip(("a", "b"), models, strict=True):
         if uncorrected := not_corrected(model):
             table.attrs[f"not_corrected_{key}"] = uncorrected
     return table

@@ -8,26 +8,24 @@ C_c[s] the number of triads of class c that a dyad makes with all third neurons 
 
 because x x' - diag(x) has the covariance of x as its expectation and C does not depend on the dyad's
 own errors. The last term takes out the products of one third neuron with itself, which are not
-independent; it follows from the census of what was seen. Without it the plug-in variance would be too
+independent; see `triple_term`. Without it the plug-in variance would be too
 large, by a fifth where three of ten connections are missed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from ...compiled import compiled
 from ...motifs.triads import triad_class_of_codes
 from ...threads import map_threads
 from ..rate_table import Floats
-from .dyad_states import class_tensor, states_of_codes
 from .dyad_table import DyadTable
 from .triad_sums import pairs_of_backgrounds
+from .triple_term import of_constant_rates, of_samples
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+Neighbours = tuple[NDArray[np.int64], NDArray[np.int32], Floats]
 
 # Up to so many neurons every pair that was not seen is looked at, beyond that a sample of them.
 ALL_PAIRS_UP_TO = 1000
@@ -40,7 +38,7 @@ def triad_covariance(
     sums: Floats,
     shared: Floats,
     census: NDArray[np.int64],
-    mean_rates: tuple[float, float],
+    same_rates: tuple[float, float] | None,
     n_jobs: int | None = None,
 ) -> Floats:
     """(16, 16) unbiased estimate of the covariance of the corrected counts.
@@ -53,8 +51,9 @@ def triad_covariance(
         As `triangle_products` leaves it.
     census : (16,) int64
         Triads of what was seen.
-    mean_rates : (alpha, beta)
-        For the term of single triples, which is exact where all pairs have the same rates.
+    same_rates : (alpha, beta) or None
+        Those of every pair, where all have the same; the term of single triples is exact then, and
+        otherwise estimated from samples.
     """
     both = pairs_of_backgrounds(table)
     classes = triad_class_of_codes().astype(np.int64)
@@ -71,37 +70,14 @@ def triad_covariance(
         ),
         start=np.zeros((16, 16)),
     )
-    if table.unseen_variance:
-        result = result + _of_unseen(table, sums, both, classes)
-    whole: Floats = result + np.einsum(
-        "d,dcf->cf", census.astype(np.float64), single_triples(*mean_rates)
-    )
-    return whole
-
-
-def single_triples(alpha: float, beta: float) -> Floats:
-    """(16, 16, 16) for each class seen, what its triple adds to the covariance of two classes."""
-    tensor = class_tensor()
-    by_code = states_of_codes(alpha, beta)
-    result = np.zeros((16, 16, 16))
-    for number, cls in enumerate(triad_class_of_codes()):
-        if result[cls].any():
-            continue
-        x = [by_code[number >> 4], by_code[number >> 2 & 3], by_code[number & 3]]
-        p = np.einsum("cstu,s,t,u->c", tensor, *x)
-        term = -2.0 * np.outer(p, p) - np.diag(p)
-        for own, rest in zip(
-            x,
-            (
-                np.einsum("cstu,t,u->cs", tensor, x[1], x[2]),
-                np.einsum("cstu,s,u->ct", tensor, x[0], x[2]),
-                np.einsum("cstu,s,t->cu", tensor, x[0], x[1]),
-            ),
-            strict=True,
-        ):
-            term += np.einsum("s,cs,ds->cd", own, rest, rest)
-        result[cls] = term
-    return result
+    near = None
+    if table.unseen_variance or same_rates is None:
+        near = neighbours(table)
+    if table.unseen_variance and near is not None:
+        result = result + _of_unseen(table, near, sums, both, classes)
+    if same_rates is not None:
+        return result + of_constant_rates(census, *same_rates)
+    return result + of_samples(table, *(near or neighbours(table)))
 
 
 @compiled
@@ -198,24 +174,25 @@ def _of_stored(  # type: ignore[no-untyped-def]
     return result
 
 
-def _of_unseen(table: DyadTable, sums: Floats, both: Floats, classes: NDArray[np.int64]) -> Floats:
+def _of_unseen(
+    table: DyadTable, near: Neighbours, sums: Floats, both: Floats, classes: NDArray[np.int64]
+) -> Floats:
     """(16, 16) of the pairs that are not stored: all of them, or a sample of larger graphs."""
-    neighbours = _neighbours(table)
     parts = (table.groups, table.background, both, sums, classes)
     if table.n_nodes <= ALL_PAIRS_UP_TO:
-        result: Floats = _of_all_unseen(*neighbours, *parts)
+        result: Floats = _of_all_unseen(*near, *parts)
         return result
     rng = np.random.default_rng(0)
     # Pairs of neurons with many partners matter most: drawn as often as they have, or nearly.
-    share = np.diff(neighbours[0]) + np.diff(neighbours[0]).mean() + 1.0
+    share = np.diff(near[0]) + np.diff(near[0]).mean() + 1.0
     share /= share.sum()
     one, two = (rng.choice(table.n_nodes, SAMPLED_PAIRS, p=share) for _ in range(2))
     weight = 0.5 / (SAMPLED_PAIRS * share[one] * share[two])
-    sampled: Floats = _of_some_unseen(*neighbours, *parts, one, two, weight)
+    sampled: Floats = _of_some_unseen(*near, *parts, one, two, weight)
     return sampled
 
 
-def _neighbours(table: DyadTable) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:
+def neighbours(table: DyadTable) -> Neighbours:
     """Stored dyads of each rank from both ends: (N + 1,) indptr, (2 P,) partner, (2 P, 3) excess."""
     ends = np.concatenate([table.holders, table.others])
     partner = np.concatenate([table.others, table.holders])

@@ -87,9 +87,10 @@ def triad_estimates(
     triangles = triangle_products(table.indptr, table.others, table.excess, shared)
     sums = by_neuron(table)
     mean = mean_rates(simple, edge_rates)
+    same = edge_rates.constant if edge_rates.by_count is None else None
     noise = np.zeros((16, 16))
     if with_noise:
-        noise = triad_covariance(table, sums, shared, observed, mean, n_jobs)
+        noise = triad_covariance(table, sums, shared, observed, same, n_jobs)
     return TriadEstimates(
         observed=observed,
         counts=triad_sums(table, sums, triangles),
