@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
-from connectome_analysis.errors.correction.triad_estimates import counts_only
+from connectome_analysis.errors.correction.triad_estimates import counts_only, triad_estimates
 from connectome_analysis.errors.edge_rates import EdgeRates
 from connectome_analysis.errors.error_model import ErrorModel
 from connectome_analysis.errors.rate_table import constant_rate, rate_by_classes, with_pairs
@@ -271,6 +271,20 @@ def test_small_rates_overturn_rare_motifs_as_published() -> None:
         for name, value in kept.items():
             # Simulated there, exact here.
             assert share[name] == pytest.approx(value, abs=0.03)
+
+
+def test_samples_of_triples_come_near_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from connectome_analysis.errors.correction import triple_term
+
+    g = random_graph(55, 0.2, 4)
+    rng = np.random.default_rng(0)
+    model = ErrorModel(
+        alpha=rng.random((55, 55)) * 0.02, beta=rng.random((55, 55)) * 0.5, could_touch="all"
+    )
+    exact = np.diag(triad_estimates(g, model, n_jobs=1).noise)
+    monkeypatch.setattr(triple_term, "_EXACT_UP_TO_NODES", 0)
+    sampled = np.diag(triad_estimates(g, model, n_jobs=1).noise)
+    np.testing.assert_allclose(sampled, exact, rtol=0.12)
 
 
 # ---------------------------------------------------------------- rates that do not fit
