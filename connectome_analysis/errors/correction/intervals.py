@@ -19,6 +19,9 @@ from ..rate_table import Floats
 
 # Above this squared relative error (times z^2) a relative part would give unbounded intervals.
 _MOST_RELATIVE = 0.8
+# Motifs share connections, so their variance grows faster than their number: this share of it with the
+# square. Measured on worms, where the variance of mutual motifs goes with the power 1.3 of their number.
+_SHARED = 0.3
 
 
 def normal_quantile(level: float) -> float:
@@ -68,10 +71,15 @@ def count_interval(
     extra = np.maximum(own_share * variance - own_least * count, 0.0)
     own = own_least + np.divide(extra, weight, out=np.zeros_like(extra), where=weight > 0)
     rest = np.maximum(variance - own * count, 0.0)
-    relative = np.divide(rate_variance, count**2, out=np.full_like(count, np.inf), where=count > 0)
+    per_square = np.full_like(count, np.inf)
+    relative = np.divide(rate_variance, count**2, out=per_square.copy(), where=count > 0)
     bounded = z2 * relative < _MOST_RELATIVE
     rest = rest + np.where(bounded, 0.0, rate_variance)
     relative = np.where(bounded, relative, 0.0)
+    shared = np.divide(_SHARED * own, count, out=per_square, where=count > 0)
+    few = z2 * (relative + shared) >= _MOST_RELATIVE
+    relative = relative + np.where(few, 0.0, shared)
+    own = np.where(few, own, (1.0 - _SHARED) * own)
     return _roots(estimate, z2 * rest, z2 * own, z2 * relative)
 
 
