@@ -12,6 +12,7 @@ count among those that alpha is the mean of.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,15 @@ from .count_estimates import CountEstimates, count_estimates
 from .rate_table import Floats, RateTable, combine, constant_rate
 from .true_counts import MOST, TrueCounts, below_threshold, estimate_true_counts
 from .varying import Rate, on_graph
+from .verdict_warning import RatesWarning
 
 if TYPE_CHECKING:
     from ..graph import Graph
     from .error_model import ErrorModel
 
 _GRID = 513
+# So many connections, all of them answered, are no chance.
+_CLEARLY_UNDIRECTED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,7 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
     ValueError
         Where the model is one of synapses and the weights of the graph do not count them.
     """
+    _warn_of_undirected(g)
     if model.of_connections:
         beta = _rate_or_zero(model.beta, g, "beta")
         # Not 1 - (1 - beta) c, which would turn 0.15 into its neighbour.
@@ -124,6 +129,20 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
     return EdgeRates(alpha, beta, by_count)
 
 
+def _warn_of_undirected(g: Graph) -> None:
+    """Warn where a graph is undirected, since errors are taken to come one direction at a time."""
+    from ..measures.reciprocity import reciprocity
+
+    if g.n_edges >= _CLEARLY_UNDIRECTED and reciprocity(g) == 1.0:
+        warnings.warn(
+            f"Every connection of {g.name or 'the graph'} is answered, as electrical ones are, which "
+            "are stored both ways. Errors are taken to come in each direction by itself, which would "
+            "be wrong there: mutual pairs are corrected too far.",
+            RatesWarning,
+            stacklevel=4,
+        )
+
+
 def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCounts:
     """Estimate how many synapses the connections of a graph truly have."""
     from scipy.stats import poisson
@@ -142,12 +161,19 @@ def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCoun
 def counts_of(g: Graph) -> NDArray[np.int64]:
     """(E,) synapses of each edge; a ValueError where the weights do not count synapses."""
     counts = np.asarray(g.weights)
+    if g.weight_meaning and "synap" not in g.weight_meaning.lower():
+        msg = (
+            f"Recall and false synapses need edges that count synapses, the weights are "
+            f"{g.weight_meaning}. Give the model rates of connections instead: "
+            "ErrorModel(alpha=..., beta=...)."
+        )
+        raise ValueError(msg)
     if len(counts) and (counts.min() < 1 or np.any(counts != np.floor(counts))):
         odd = counts[(counts < 1) | (counts != np.floor(counts))][0]
         said = f" ({g.weight_meaning})" if g.weight_meaning else ""
         msg = (
             f"Recall and false synapses need edges that count synapses, the weights{said} have "
-            f"{odd!r}. Give the model rates of connections instead: ErrorModel(alpha=..., beta=...)."
+            f"{odd.item()!r}. Give the model rates of connections instead: ErrorModel(alpha=..., beta=...)."
         )
         raise ValueError(msg)
     return counts.astype(np.int64)

@@ -100,13 +100,19 @@ pairs); connections of 1 synapse or more.
         self._set("false_rate", as_rate(self.false_rate, "false_rate", most=np.inf))
         for field in ("alpha", "beta"):
             given = getattr(self, field)
-            self._set(field, None if given is None else as_rate(given, field, default=0.0))
+            self._set(field, None if given is None else as_rate(given, field))
         if self.could_touch is not None:
             self._set("could_touch", as_could_touch(self.could_touch))
         if self.of_connections and not (_is(self.recall, 1.0) and _is(self.false_rate, 0.0)):
             msg = (
                 "alpha and beta are rates of connections, recall and false_rate of synapses; give one "
                 "kind or the other."
+            )
+            raise ValueError(msg)
+        if _is_number(self.alpha) and _is_number(self.beta) and self.alpha + self.beta >= 1:
+            msg = (
+                f"alpha + beta must be below 1, got {self.alpha + self.beta:g}: a connection would be "
+                "seen no more often than where there is none."
             )
             raise ValueError(msg)
         if self.could_touch is None and self.has_false:
@@ -282,6 +288,10 @@ pairs); connections of 1 synapse or more.
         from .model_json import from_dict
 
         return from_dict(content)
+
+
+def _is_number(rate: Any) -> bool:
+    return isinstance(rate, float)
 
 
 def _is(rate: Any, number: float) -> bool:

@@ -124,6 +124,9 @@ def _kind_of(given: Any, name: str, default: float | None) -> Rate:
     if isinstance(given, (PerNeuron, PerColumn, PerGroup, PerPair, PerMatrix)):
         return given
     if isinstance(given, str):
+        if _is_number(given):
+            msg = f"{name} must be a number or the name of a column, got the text {given!r}."
+            raise ValueError(msg)
         return PerColumn(given, default)
     if isinstance(given, Mapping):
         if len(given) == 1:
@@ -154,6 +157,14 @@ def _kind_of(given: Any, name: str, default: float | None) -> Rate:
         )
         raise ValueError(msg)
     return float(array)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_frame(table: pd.DataFrame, name: str, default: float | None) -> PerPair:
@@ -239,6 +250,12 @@ def _pairs_on_graph(rate: PerPair, g: Graph, name: str) -> RateTable:
     where = Positions(g.node_ids)
     inside = np.isin(rate.pre_ids, g.node_ids) & np.isin(rate.post_ids, g.node_ids)
     inside &= rate.pre_ids != rate.post_ids
+    if len(inside) and not inside.any():
+        msg = (
+            f"{name} names {len(inside):,} pairs, for instance {rate.pre_ids[0]} to "
+            f"{rate.post_ids[0]}, and none of them is in the graph; it seems to be of other neurons."
+        )
+        raise ValueError(msg)
     pre, post = rate.pre_ids[inside], rate.post_ids[inside]
     base = constant_rate(g.n_nodes, rate.default)
     return with_pairs(base, where(pre, name), where(post, name), rate.rates[inside])
@@ -251,6 +268,13 @@ def _groups_on_graph(rate: PerGroup, g: Graph, name: str, side: Side) -> RateTab
     code, names = labels.factorize()
     code = np.where(code < 0, len(names), code)  # neurons without a group
     groups = [*names.tolist(), None]
+    named = {one for key in rate.rates for one in (key if isinstance(key, tuple) else (key,))}
+    if not named & set(groups):
+        msg = (
+            f"{name} has rates for {', '.join(map(repr, rate.rates))}, and none of these is in the "
+            f"column {rate.column}: it has {', '.join(map(repr, names.tolist()[:10]))}."
+        )
+        raise ValueError(msg)
 
     def value(key: Any) -> float:
         if key in rate.rates:
@@ -290,6 +314,12 @@ def _of_neurons(rate: PerNeuron | PerColumn, g: Graph, name: str) -> Floats:
         given = pd.Series(rate.rates, index=rate.node_ids)
         values = given.reindex(g.node_ids).to_numpy(dtype=np.float64, na_value=np.nan)
     lacking = np.isnan(values)
+    if lacking.all() and len(values) and isinstance(rate, PerNeuron) and len(rate.node_ids):
+        msg = (
+            f"{name} is given for {len(rate.node_ids):,} neurons, for instance {rate.node_ids[0]}, and "
+            "none of them is in the graph; it seems to be of other neurons."
+        )
+        raise ValueError(msg)
     if lacking.any():
         if rate.default is None:
             msg = (

@@ -20,11 +20,11 @@ HELP = """Validate error models: simulate reconstructions of known wiring and se
 Prints, for real and synthetic truths under even and biased errors: the bias of corrected counts beside
 the naive one, how often 95 % intervals hold the truth with rates known and fitted, how often tests cry
 wolf without and with the error model, their power, and the damage where an assumption is broken. A
-thousand worlds take about an hour on two processors; --worlds 50 a few minutes.
+thousand worlds of all truths take some hours on two processors, a hundred of the worm some minutes.
 
 Examples:
 
-    neuropil validation --worlds 50
+    neuropil validation --worlds 100 --truth worm
 
     neuropil validation --truth worm --truth synthetic --out validation/
 
@@ -82,6 +82,7 @@ def _print(report: Report) -> None:
     print_table(summary.damage(report.coverage), "Where an assumption is broken: what it costs")
     print_table(summary.false_alarms(report.false_alarms), "False alarms of the test at 5 %")
     print_table(summary.power(report.power), "Power: feed-forward loops planted")
+    print_table(summary.verdicts(report), "What is asked for, and whether it held")
     _say(report.coverage)
 
 

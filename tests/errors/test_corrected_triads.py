@@ -293,11 +293,26 @@ def test_samples_of_triples_come_near_all_of_them(monkeypatch: pytest.MonkeyPatc
 def test_rates_that_a_graph_refutes_are_said_to() -> None:
     """A hub joined both ways with all, as where strong connections are hardly ever missed."""
     spokes = range(2, 400)
-    pre, post = [1] * 398 + [*spokes], [*spokes] + [1] * 398
+    pre, post = [1] * 398 + [*spokes] + [2], [*spokes] + [1] * 398 + [3]
     g = ca.Graph.from_edges(pre, post, name="hub")
     with pytest.warns(ca.errors.RatesWarning, match="The rates do not fit hub: .*below 0"):
         table = ca.errors.debias_triad_census(g, beta=0.2)
     assert "111" in table.attrs["rates_do_not_fit"]
+
+
+def test_no_interval_holds_more_than_there_can_be() -> None:
+    worm = ca.open("celegans-varshney2011").graph()
+    with pytest.warns(ca.errors.RatesWarning):
+        table = ca.errors.debias_measures(worm, alpha=0.2, beta=0.1)
+    assert table.loc["density", "high"] <= 1
+    with pytest.warns(ca.errors.RatesWarning, match="fewer than none"):
+        ca.errors.debias_degrees(worm, alpha=0.2, beta=0.1)
+
+
+def test_what_is_not_corrected_is_warned_of() -> None:
+    split = ErrorModel(split=ca.errors.Split(probability=0.1))
+    with pytest.warns(ca.errors.PairsAloneWarning, match="Not corrected: splits of neurons"):
+        ca.errors.debias_measures(random_graph(20, 0.2, 0), error_model=split)
 
 
 def test_what_a_threshold_hides_is_said() -> None:
@@ -319,12 +334,12 @@ def test_every_motif_is_there_in_order() -> None:
     ("rates", "message"),
     [
         ({}, "give alpha and beta"),
-        ({"alpha": 0.5, "beta": 0.5}, "alpha \\+ beta must be below 1 for every pair, got 1"),
+        ({"alpha": 0.5, "beta": 0.5}, "alpha \\+ beta must be below 1"),
         ({"beta": 1.2}, "beta must be between 0 and 1, got 1.2"),
         ({"beta": np.ones((3, 3)) * 0.1}, "beta is a matrix of 3 neurons, the graph has 10"),
         ({"beta": 0.1, "level": 95}, "level must be between 0 and 1"),
         ({"beta": 0.1, "error_model": ErrorModel()}, "not both"),
-        ({"beta": "0.1"}, "no column '0.1'"),
+        ({"beta": "share"}, "no column 'share'"),
     ],
 )
 def test_what_is_wrong_is_said(rates: dict[str, object], message: str) -> None:

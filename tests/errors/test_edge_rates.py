@@ -156,3 +156,51 @@ def test_weights_that_count_nothing_are_said_to() -> None:
     g = ca.Graph.from_edges([1, 2], [2, 3], [0.5, 1.0], weight_meaning="contact depth in um")
     with pytest.raises(ValueError, match=r"contact depth in um.*rates of connections instead"):
         ErrorModel(recall=0.9).edge_rates(g)
+
+
+@pytest.mark.parametrize(
+    ("rates", "message"),
+    [
+        ({"beta": {"region": {"MB ": 0.3}}}, "none of these is in the column region: it has 'MB'"),
+        ({"beta": {"region": {("MB", "LH"): 0.3}}}, "no rate for"),
+        ({"beta": {"region": {"MB": 0.3}}}, "no rate for 'LH' of region"),
+        ({"beta": pd.Series([0.1], index=[99])}, "none of them is in the graph"),
+        (
+            {"beta": pd.DataFrame({"pre_id": [98], "post_id": [99], "value": [0.1]})},
+            "98 to 99, and none of them is in the graph",
+        ),
+        (
+            {"alpha": 0.1, "could_touch": pd.DataFrame({"pre_id": [98], "post_id": [99]})},
+            "none of them is in the graph",
+        ),
+    ],
+)
+def test_rates_of_other_neurons_are_refused(rates: dict[str, object], message: str) -> None:
+    nodes = pd.DataFrame({"node_id": [1, 2, 3], "region": ["MB", "MB", "LH"]})
+    g = ca.Graph.from_edges([1], [2], nodes=nodes)
+    with pytest.raises(ValueError, match=message):
+        ErrorModel(**rates).edge_rates(g)
+
+
+def test_weights_of_another_meaning_count_no_synapses() -> None:
+    g = ca.Graph.from_edges([1, 2], [2, 3], [5, 1], weight_meaning="EM serial sections")
+    with pytest.raises(ValueError, match="the weights are EM serial sections"):
+        ErrorModel(recall=0.9).edge_rates(g)
+
+
+def test_an_undirected_graph_is_warned_of() -> None:
+    pairs = [(a, b) for a in range(8) for b in range(8) if a != b]
+    g = ca.Graph.from_edges(*zip(*pairs, strict=True), name="electrical")
+    with pytest.warns(ca.errors.RatesWarning, match="Every connection of electrical is answered"):
+        ErrorModel(beta=0.1).edge_rates(g)
+
+
+def test_equal_ids_of_other_neurons_are_no_replicates() -> None:
+    one, two = (
+        ca.Graph.from_edges([1], [2], nodes=pd.DataFrame({"node_id": [1, 2], "name": names}))
+        for names in (["AVA", "AVB"], ["AVB", "AVA"])
+    )
+    with pytest.raises(ValueError, match="1 is AVA in one and AVB in the other, as are 2 of 2"):
+        ca.errors.compare_pairs(one, two, ErrorModel(beta=0.1), ErrorModel(beta=0.1))
+    with pytest.raises(ValueError, match="share ids of other neurons"):
+        ca.errors.fit_replicates([one, two], alpha=0.0)

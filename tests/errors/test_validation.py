@@ -99,5 +99,6 @@ def test_the_whole_of_it_makes_every_table(tmp_path: Path) -> None:
         summary.damage(report.coverage),
         summary.false_alarms(report.false_alarms),
         summary.power(report.power),
+        summary.verdicts(report),
     ):
         assert len(table)

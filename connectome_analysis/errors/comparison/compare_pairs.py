@@ -20,6 +20,7 @@ from .. import words
 from ..correction.given_rates import given_model, not_corrected
 from ..error_model import ErrorModel
 from ..rate_table import Floats, RateTable, combine
+from ..same_neurons import require_same_neurons
 from .naive_difference import normal_p_value
 from .pair_probability import sum_over_pairs
 
@@ -78,6 +79,7 @@ def compare_pairs(
     import pandas as pd
 
     models = [given_model(None, None, model) for model in (error_model_a, error_model_b)]
+    require_same_neurons([a, b])
     left, right, said = _same_neurons(a, b)
     rates = [model.edge_rates(g) for model, g in zip(models, (left, right), strict=True)]
     for one in rates:

@@ -8,6 +8,7 @@ neither jump nor take a normal distribution for granted.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,7 @@ from .. import words
 from ..edge_rates import EdgeRates
 from ..error_model import ErrorModel
 from ..rate_table import Floats, RateTable
+from ..verdict_warning import RatesWarning
 from .given_rates import given_model
 from .intervals import normal_quantile
 from .triad_estimates import spread
@@ -103,6 +105,13 @@ def debias_degrees(
             f"{side}_high": high,
         }
     table = pd.DataFrame(columns, index=pd.Index(g.node_ids, name="node_id"))
+    if (whole := float(columns["out_estimate"].sum())) < 0:
+        warnings.warn(
+            f"The rates do not fit {g.name or 'the graph'}: it would have {whole:,.0f} connections, "
+            "fewer than none; alpha is too high for it.",
+            RatesWarning,
+            stacklevel=2,
+        )
     table.attrs.update({"graph": g.name, "error_model": words.of_model(model), "level": level})
     return table
 

@@ -18,7 +18,7 @@ from ...motifs.triads import TRIAD_NAMES, TRIADS
 from .. import words
 from ..error_model import ErrorModel
 from ..rate_table import Floats
-from ..verdict_warning import RatesWarning
+from ..verdict_warning import PairsAloneWarning, RatesWarning
 from .given_rates import given_model, not_corrected
 from .intervals import count_interval, normal_quantile
 from .triad_estimates import TriadEstimates, triad_estimates
@@ -101,6 +101,10 @@ def table_of_sums(found: TriadEstimates, sums: Floats, level: float) -> pd.DataF
     import pandas as pd
 
     low, high = intervals_of(found, sums, level)
+    # No sum can be more than if every triple counted most.
+    n = found.n_nodes
+    most = sums.max(axis=1) * (n * (n - 1) * (n - 2) / 6)
+    low, high = np.minimum(low, most), np.minimum(high, most)
     variance = np.einsum("kc,cd,kd->k", sums, found.covariance, sums)
     return pd.DataFrame(
         {
@@ -159,6 +163,8 @@ def provenance(g: Graph, model: ErrorModel, found: TriadEstimates, level: float)
     }
     if left := not_corrected(model):
         said["not_corrected"] = left
+    if model.fragments:
+        warnings.warn(f"Not corrected: {left}.", PairsAloneWarning, stacklevel=3)
     if below := surely_below_zero(found):
         said["rates_do_not_fit"] = (
             f"the corrected count of {', '.join(below)} lies surely below 0, so the true errors are "

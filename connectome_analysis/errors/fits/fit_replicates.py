@@ -13,6 +13,7 @@ from ..could_touch import ContactPairs, as_could_touch, touching
 from ..error_model import ErrorModel
 from ..evidence import Evidence
 from ..rate_table import Floats
+from ..same_neurons import require_same_neurons
 from ..uncertainty import Uncertainty
 from .latent_pairs import NAMES, fit_latent_pairs
 from .pair_counts import aligned, distinct, keys_of, total_over_pairs, two_matrices
@@ -171,6 +172,7 @@ def _times_seen(
 
     n_graphs = sum(isinstance(g, Graph) for g in replicates)
     if n_graphs == len(replicates):
+        require_same_neurons(replicates)
         return _of_graphs(replicates, min_synapses, could_touch, symmetric=symmetric)
     if n_graphs:
         msg = (

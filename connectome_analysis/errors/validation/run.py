@@ -34,7 +34,7 @@ _NULLS: Sequence[tuple[str, str]] = (
     ("even", "reciprocal_configuration"),
     ("regions", "reciprocal_configuration"),
 )
-_PLANTED = 60
+_PLANTED = 200
 
 
 @dataclass(frozen=True, eq=False)

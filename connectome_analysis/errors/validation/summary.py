@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .settings import PAIRWISE
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .run import Report
 
 _CELL = ["truth", "setting", "rates"]
 # A ratio of biases is shown where the naive bias stands clear of the scatter of the worlds.
@@ -101,3 +104,40 @@ def power(table: pd.DataFrame) -> pd.DataFrame:
         aware=(100 * loops["aware"]).round(1),
         aware_over_naive=ratio.round(3),
     )[["truth", "setting", "null_model", "planted", "worlds", "naive", "aware", "aware_over_naive"]]
+
+
+def verdicts(report: Report) -> pd.DataFrame:
+    """What the validation asks for beside what it found, criterion by criterion.
+
+    ``wanted`` and ``found`` are in words; ``held`` allows two Monte Carlo standard errors.
+    """
+    import pandas as pd
+
+    def row(what: str, wanted: str, inside: NDArray[np.bool_], worst: str) -> dict[str, Any]:
+        share = f"{int(inside.sum()):,} of {len(inside):,}; {worst}"
+        return {"criterion": what, "wanted": wanted, "found": share, "held": bool(inside.all())}
+
+    rows = []
+    for name, table in (("corrected", report.coverage), ("imputed", report.imputed)):
+        kept = table[table["setting"].isin(PAIRWISE)]
+        slack = 2 * np.sqrt(0.95 * 0.05 / kept["worlds"].to_numpy())
+        found = kept["coverage"].to_numpy()
+        worst = f"{100 * found.min():.1f} to {100 * found.max():.1f} %"
+        inside = (found >= 0.93 - slack) & (found <= 0.97 + slack)
+        rows.append(row(f"coverage, {name}", "93 to 97 %", inside, worst))
+    biases = bias(report.coverage)
+    ratio = biases["worst_ratio"].dropna().to_numpy()
+    at_most = f"at most {ratio.max():.3f}" if len(ratio) else "none clear of the scatter"
+    rows.append(row("bias over naive bias", "at most 0.1", ratio <= 0.1, at_most))
+    cells = false_alarms(report.false_alarms)
+    error = 2 * 100 * np.sqrt(0.05 * 0.95 / (cells["worlds"].to_numpy() * 4))
+    aware = cells["aware"].to_numpy()
+    inside = (aware >= 3.5 - error) & (aware <= 6.5 + error)
+    span = f"{aware.min():.1f} to {aware.max():.1f} %"
+    rows.append(row("false alarms, aware", "3.5 to 6.5 %", inside, span))
+    ratios = power(report.power)
+    without = ratios[ratios["setting"] == "none"]["aware_over_naive"].to_numpy()
+    rows.append(row("power without errors", "0.9 of naive", without >= 0.9, f"{without.min():.2f}"))
+    exact = report.brute_force[["error_of_counts", "error_of_covariances"]].to_numpy().ravel()
+    rows.append(row("all graphs of four", "below 1e-9", exact < 1e-9, f"{exact.max():.1e}"))
+    return pd.DataFrame(rows)
