@@ -187,6 +187,19 @@ def test_a_model_is_fitted_to_paired_counts(neuropil, tmp_path: Path) -> None:
     assert (code, json.loads(out)["error_model"]["beta"]) == (0, 0.5)
 
 
+def test_a_table_of_pairs_given_as_a_matrix_is_refused_with_the_option_for_it(
+    neuropil, tmp_path: Path
+) -> None:
+    file = tmp_path / "counts.csv"
+    pd.DataFrame({"pred_counts": [3, 0, 5] * 9, "gt_counts": [4, 1, 5] * 9}).to_csv(
+        file, index=False
+    )
+    code, out, err = neuropil("errors", "fit", "verified", file, file)
+    assert (code, out, len(err.strip().splitlines())) == (1, "", 1)
+    assert "two columns (pred_counts, gt_counts) over 27 rows" in err
+    assert "--columns pred_counts,gt_counts" in err
+
+
 def test_a_model_is_fitted_to_replicates_joined_by_name(neuropil) -> None:
     code, out, _ = neuropil(
         "errors", "fit", "replicates", "celegans-witvliet2021-7", "celegans-witvliet2021-8",

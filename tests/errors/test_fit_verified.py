@@ -259,10 +259,22 @@ def test_a_model_of_many_neurons_is_fitted_without_a_matrix_of_all_pairs() -> No
     ("detected", "verified", "message"),
     [
         (np.ones((2, 3)), np.ones((2, 4)), "must have one shape, got 2 x 3 and 2 x 4"),
-        (np.array([[1.0, np.nan]]), np.ones((1, 2)), "detected must be counts of synapses, whole"),
+        (
+            np.array([[1.0, np.nan]]),
+            np.ones((1, 2)),
+            "whole numbers of at least 0, got nan among 2",
+        ),
         (np.array([[-1, 0]]), np.ones((1, 2)), "got .*-1.* among 2 values"),
         (np.array([[0.5, 0]]), np.ones((1, 2)), "got .*0.5"),
-        (np.ones((2, 3)), np.zeros((2, 3)), "verified has no connection of 1 or more synapses"),
+        (np.ones((2, 3)), np.zeros((2, 3)), "verified has no connection at all"),
+        (np.zeros((0, 0)), np.zeros((0, 0)), "verified has no connection at all"),
+        ([1, 2], [0, 0], "verified has no connection at all"),
+        (
+            "a.csv",
+            "b.csv",
+            r"array, a DataFrame or a Graph, got 'a\.csv'.*numpy\.loadtxt.*fit verified",
+        ),
+        (SEEN, Path("b.csv"), r"verified must be an array, a DataFrame or a Graph, got 'b\.csv'"),
         ([1, 2, 3], [1, 2], "equally long, one row per pair, got 3 and 2"),
         (np.ones((2, 2, 2)), np.ones((2, 2)), "a matrix or a column of counts"),
         (np.array([["a"]]), np.ones((1, 1)), "must be counts of synapses, got <U1"),
@@ -285,6 +297,13 @@ def test_what_does_not_fit_together_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         fit_verified(detected, verified)
+
+
+def test_a_threshold_that_no_connection_reaches_is_named_with_the_strongest() -> None:
+    with pytest.raises(ValueError, match="9 or more synapses, the strongest has 5; lower"):
+        fit_verified(SEEN, TRUE, min_synapses=9)
+    with pytest.raises(ValueError, match="verified has no connection at all"):
+        fit_verified(SEEN, 0 * TRUE, level="synapses")
 
 
 def test_wrong_options_are_named() -> None:

@@ -110,6 +110,14 @@ def test_what_cannot_be_done_is_said(options: dict[str, object], message: str) -
         impute(small(), MODEL, given.pop("measures"), **given)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_graph_without_pairs_is_refused(n: int) -> None:
+    g = ca.Graph.from_edges([], [], node_ids=range(n))
+    with pytest.raises(ValueError, match=f"two or more neurons.*got Graph: {n} nodes"):
+        impute(g, MODEL, ca.measures.reciprocity, n_draws=4)
+
+
 def test_a_given_posterior_takes_no_options_of_its_own() -> None:
     posterior = Posterior(small(), MODEL)
     with pytest.raises(ValueError, match="A posterior that is given"):

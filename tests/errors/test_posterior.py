@@ -322,6 +322,12 @@ def test_a_graph_without_edges_and_one_neuron_can_be_drawn() -> None:
     assert Posterior(three([], 4), ErrorModel(recall=0.5)).draw(1).n_nodes == 4
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_graph_without_neurons_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a graph with neurons, got Graph: 0 nodes"):
+        Posterior(three([], 0), ALPHA_BETA)
+
+
 def test_neurons_that_lose_more_get_more_back() -> None:
     worm = ca.open("celegans-varshney2011").graph()
     ids = worm.node_ids

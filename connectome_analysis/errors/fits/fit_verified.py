@@ -91,6 +91,7 @@ def fit_verified(
     least = min_synapses if connection_from is None else connection_from
     require_whole("connection_from", least)
     pairs = read_pair_counts(detected, verified, could_touch, n_pairs)
+    _require_connections(pairs, least)
     if level == "connections":
         model = _connections(pairs, min_synapses, least, could_touch)
     elif level == "synapses":
@@ -101,17 +102,27 @@ def fit_verified(
     return model.replace(name=name, source=" ".join(filter(None, [source, model.source])))
 
 
+def _require_connections(pairs: PairCounts, connection_from: int) -> None:
+    most = int(pairs.true.max(initial=0))
+    if most == 0:
+        msg = (
+            "verified has no connection at all, so none can be missed; give verified counts of which "
+            "some are above 0."
+        )
+        raise ValueError(msg)
+    if most < connection_from:
+        msg = (
+            f"verified has no connection of {connection_from} or more synapses, the strongest has "
+            f"{most}; lower connection_from (or min_synapses, where connection_from is left out)."
+        )
+        raise ValueError(msg)
+
+
 def _connections(
     pairs: PairCounts, min_synapses: int, connection_from: int, could_touch: Any
 ) -> ErrorModel:
     seen, true = pairs.detected >= min_synapses, pairs.true >= connection_from
     n_connections, n_missed = int(true.sum()), int((true & ~seen).sum())
-    if n_connections == 0:
-        msg = (
-            f"verified has no connection of {connection_from} or more synapses, so none can be "
-            "missed; lower connection_from."
-        )
-        raise ValueError(msg)
     beta, beta_variance = binomial_share(n_missed, n_connections, "connections")
     numbers: dict[str, float] = {"n_connections": n_connections, "n_missed": n_missed}
     said = f"{n_missed:,} of {n_connections:,} connections missed"

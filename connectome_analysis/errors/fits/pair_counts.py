@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,6 +98,7 @@ def read_pair_counts(
     """
     from ...graph import Graph
 
+    _require_no_names_of_files(detected, verified)
     if isinstance(detected, Graph) or isinstance(verified, Graph):
         if not (isinstance(detected, Graph) and isinstance(verified, Graph)):
             msg = (
@@ -110,6 +112,17 @@ def read_pair_counts(
         return _of_columns(detected, verified, n_pairs)
     _require_no(n_pairs, "a matrix has a cell for every pair")
     return _of_matrices(detected, verified)
+
+
+def _require_no_names_of_files(*given: Any) -> None:
+    for name, one in zip(("detected", "verified"), given, strict=True):
+        if isinstance(one, (str, PurePath)):
+            msg = (
+                f"{name} must be an array, a DataFrame or a Graph, got {str(one)!r}. Read a file "
+                f"first, numpy.loadtxt({str(one)!r}, delimiter=','), or let the command neuropil errors "
+                "fit verified read both."
+            )
+            raise ValueError(msg)  # noqa: TRY004  (files, not a wrong type to mend)
 
 
 def _require_no(n_pairs: int | None, reason: str) -> None:
@@ -336,7 +349,7 @@ def _whole(values: Any, name: str) -> Counts:
     if bad.any():
         msg = (
             f"{name} must be counts of synapses, whole numbers of at least 0, got "
-            f"{array[bad].flat[0]!r} among {array.size:,} values. Put 0 where a pair has none."
+            f"{array[bad].flat[0].item()!r} among {array.size:,} values. Put 0 where a pair has none."
         )
         raise ValueError(msg)
     return array.astype(np.int64)

@@ -115,6 +115,12 @@ def impute(
     if not 0 < level < 1:
         msg = f"level must be between 0 and 1, for instance 0.95, got {level!r}."
         raise ValueError(msg)
+    if g.n_nodes < 2:
+        msg = (
+            f"impute needs a graph of two or more neurons, between which something can be missed; got "
+            f"{g!r}."
+        )
+        raise ValueError(msg)
     named = dict(measures) if isinstance(measures, Mapping) else {_name(measures): measures}
     if not named or not all(callable(measure) for measure in named.values()):
         msg = "measures must be a function of a Graph, or a mapping from names to such functions."

@@ -92,7 +92,7 @@ class Posterior:
     Raises
     ------
     ValueError
-        Where the model has splits or merges, alpha + beta is 1 or more for a pair, weights do not
+        Where the graph has no neurons, the model has splits or merges, alpha + beta is 1 or more for a pair, weights do not
         count synapses, or an option is not one of those above.
 
     Examples
@@ -124,6 +124,9 @@ class Posterior:
                 "neurons. Leave that out: model.replace(split=None, merge=None); what they do to "
                 "the results is for model.corrupt to show."
             )
+            raise ValueError(msg)
+        if g.n_nodes == 0:
+            msg = f"A posterior needs a graph with neurons, got {g!r}."
             raise ValueError(msg)
         if prior not in PRIORS:
             msg = f"prior must be one of {', '.join(PRIORS)}, got {prior!r}."

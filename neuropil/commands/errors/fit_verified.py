@@ -94,7 +94,7 @@ def _counts(detected: str, truth: str | None, columns: str | None, join_by: str)
         )
         raise ValueError(msg)
     if truth is not None:
-        seen, true = observations([detected, truth], join_by)
+        seen, true = observations([detected, truth], join_by, or_columns=True)
         return seen, true
     table = _table(Path(detected).expanduser())
     names = [part.strip() for part in str(columns).split(",")]

@@ -18,9 +18,13 @@ JoinBy = Annotated[
     ),
 ]
 _MOST_CELLS = 100_000_000
+# So many rows of two cells are pairs and their counts, not neurons that all send to the same two.
+_MANY_ROWS = 10
 
 
-def observations(given: list[str], join_by: str = "node_id") -> list[Any]:
+def observations(
+    given: list[str], join_by: str = "node_id", *, or_columns: bool = False
+) -> list[Any]:
     """Graphs of connectomes, or matrices of files (DataFrames where they have names).
 
     Parameters
@@ -29,8 +33,11 @@ def observations(given: list[str], join_by: str = "node_id") -> list[Any]:
         Connectomes or files.
     join_by : str
         Column of nodes that says which neurons of the connectomes are the same.
+    or_columns : bool
+        Whether the command takes a table of two columns too, with ``--columns``; one that is given
+        as a matrix is then refused.
     """
-    found = [_one(one) for one in given]
+    found = [_one(one, or_columns) for one in given]
     if join_by == "node_id":
         return found
     if any(not hasattr(one, "node_ids") for one in found):
@@ -39,12 +46,12 @@ def observations(given: list[str], join_by: str = "node_id") -> list[Any]:
     return _renamed(found, join_by)
 
 
-def _one(given: str) -> Any:
+def _one(given: str, or_columns: bool) -> Any:
     import connectome_analysis as ca
 
     path = Path(given).expanduser()
     if path.is_file():
-        return _matrix(path)
+        return _matrix(path, or_columns)
     with ca.open(given) as connectome:
         return connectome.graph()
 
@@ -77,13 +84,26 @@ def _renamed(graphs: list[ca.Graph], column: str) -> list[ca.Graph]:
     ]
 
 
-def _matrix(path: Path) -> Any:
+def _refuse_two_columns(path: Path, n_rows: int, header: list[str] | None) -> None:
+    if header is None or len(header) != 2:
+        return
+    msg = (
+        f"{path} has a header of two columns ({', '.join(header)}) over {n_rows:,} rows without names: "
+        "a table with a row per pair, not a matrix of neurons. Give it once, with "
+        f"--columns {','.join(header)} (detected first); or, if it is a matrix, name its rows."
+    )
+    raise ValueError(msg)
+
+
+def _matrix(path: Path, or_columns: bool) -> Any:
     import numpy as np
     import pandas as pd
 
     from ingest.matrices import read_matrix
 
     found = read_matrix(path)
+    if or_columns and found.row_labels is None and found.shape[0] >= _MANY_ROWS:
+        _refuse_two_columns(path, found.shape[0], found.column_labels)
     for told in found.told:
         typer.echo(told, err=True)
     cells = found.shape[0] * found.shape[1]
