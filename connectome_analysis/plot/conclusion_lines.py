@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .given_table import require_columns
 from .look import GREY, HAIR_PT, LABEL_PT, LINE_PT, MARKERS, PALE, SERIES, SMALL_PT, TEXT_PT, ink
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 Show = Literal["evidence", "share"]
 _LIMIT = 1.96
 _COLOURS = tuple(colour for colour in SERIES if colour != GREY)
-_SAMPLE = 1.05
+_STYLES = ("-", (0, (4, 1.2)), (0, (1.2, 1)))
+_Look = tuple[str, str, Any]
+_SAMPLE = 1.06
+ROOM = 0.5  # beside the first and the last threshold
 _THIN = 1.4 * HAIR_PT
 _COLUMNS = ("conclusion", "q_as_z", "verdict", "share_holding")
 _BECOMES = {"no": "gone", "over": "over", "under": "under"}
@@ -66,23 +70,27 @@ def draw_lines(
     _ground(ax, table, show)
     ends, looks = {}, _looks(flips)
     flips_at = dict(zip(flips.index, flips["flips_at"].astype(float), strict=True))
+    aside = _aside(table[rate].to_numpy(float), flips_at) if rate == "min_synapses" else {}
     for name, part in table.groupby("conclusion", sort=False):
         x, y = part[rate].to_numpy(float), part[column].to_numpy(float)
-        colour, marker = looks[str(name)]
+        colour, marker, style = looks[str(name)]
         flipping = marker != ""
+        at, beside = flips_at[str(name)], aside.get(str(name), 0.0)
+        along, height, swept = _with_flip(x, y, at)
         ax.plot(
-            x,
-            y,
+            along + beside,
+            height,
             color=colour,
+            ls=style,
             lw=LINE_PT if flipping else _THIN,
+            markevery=swept,
             marker=marker or None,
             ms=4,
             zorder=4 if flipping else 3,
         )
-        at = flips_at[str(name)]
         if flipping:
             ax.plot(
-                [at],
+                [at + beside],
                 [float(_between(x, y, at))],
                 "o",
                 ms=10,
@@ -91,14 +99,15 @@ def draw_lines(
                 mew=LINE_PT,
                 zorder=5,
             )
-        ends[str(name)] = float(y[-1])
+        ends[str(name)] = (float(x[-1]) + beside, float(y[-1]))
     first, last = (float(v) for v in table[rate].iloc[[0, -1]])
-    if rate != "min_synapses":
-        room = 0.03 * (last - first)
-        ax.set_xlim(first - room, last)
+    if rate == "min_synapses":
+        ax.set_xlim(first - ROOM, last + ROOM)
+    else:
+        ax.set_xlim(first - 0.03 * (last - first), last)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=TEXT_PT)
-    _name_ends(ax, ends, flips, looks, last, number)
+    _name_ends(ax, ends, flips, looks, number)
 
 
 def _between(x: Any, y: Any, at: float) -> float:
@@ -106,16 +115,41 @@ def _between(x: Any, y: Any, at: float) -> float:
     return float(np.interp(at, x[order], y[order]))
 
 
-def _looks(flips: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """Colour and marker of each conclusion; no marker for those that hold."""
-    looks: dict[str, tuple[str, str]] = {}
+def _with_flip(x: Any, y: Any, at: float) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
+    """The line with the point of its flip put in, and which of its points were swept.
+
+    The flip is on a straight line of the values, which the axis does not draw straight.
+    """
+    if np.isnan(at) or at in x:
+        return x, y, list(range(len(x)))
+    place = int(np.sum(x < at if x[0] < x[-1] else x > at))
+    swept = [i + (i >= place) for i in range(len(x))]
+    return np.insert(x, place, at), np.insert(y, place, _between(x, y, at)), swept
+
+
+def _aside(values: NDArray[Any], flips_at: dict[str, float]) -> dict[str, float]:
+    """How far lines that flip at one threshold move aside, so that no ring covers another."""
+    places = np.unique(values)
+    gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
+    aside: dict[str, float] = {}
+    for at in {at for at in flips_at.values() if not np.isnan(at)}:
+        names = [name for name, other in flips_at.items() if other == at]
+        step = 0.5 * gap / max(len(names) - 1, 3)
+        aside |= {name: step * (i - (len(names) - 1) / 2) for i, name in enumerate(names)}
+    return aside
+
+
+def _looks(flips: pd.DataFrame) -> dict[str, _Look]:
+    """Colour, marker and dashes of each conclusion, no two alike; no marker for those that hold."""
+    looks: dict[str, _Look] = {}
     k = 0
     for name, at in flips["flips_at"].items():
         if np.isnan(at):
-            looks[str(name)] = (GREY, "")
+            looks[str(name)] = (GREY, "", "-")
         else:
             row, colour = divmod(k, len(_COLOURS))
-            looks[str(name)] = (_COLOURS[colour], MARKERS[(colour + 3 * row) % len(MARKERS)])
+            marker = MARKERS[(colour + 3 * row) % len(MARKERS)]
+            looks[str(name)] = (_COLOURS[colour], marker, _STYLES[row % len(_STYLES)])
             k += 1
     return looks
 
@@ -149,46 +183,48 @@ def _ground(ax: Axes, table: pd.DataFrame, show: Show) -> None:
 
 def _name_ends(
     ax: Axes,
-    ends: dict[str, float],
+    ends: dict[str, tuple[float, float]],
     flips: pd.DataFrame,
-    looks: dict[str, tuple[str, str]],
-    last: float,
+    looks: dict[str, _Look],
     number: Callable[[float], str],
 ) -> None:
     """Names at the right, in the order of the lines' ends, each joined to its own."""
     flips_at = dict(zip(flips.index, flips["flips_at"].astype(float), strict=True))
     becomes = dict(zip(flips.index, flips["becomes"].astype(str), strict=True))
     into = ax.transAxes.inverted()
-    place = {
-        name: float(into.transform(ax.transData.transform((last, y)))[1])
-        for name, y in ends.items()
-    }
+    start = {name: into.transform(ax.transData.transform(end)) for name, end in ends.items()}
+    place = {name: float(y) for name, (_, y) in start.items()}
     order = sorted(place, key=lambda name: (place[name], -list(ends).index(name)))
     room = 1.12 if len(order) > 14 else 1.0
     apart = min(1.35 * SMALL_PT / height_pt(ax), room / max(len(order) - 1, 1))
     below = (room - 1.0) / 2
     spots = spread([place[name] + below for name in order], apart, room) - below
     for name, spot in zip(order, spots, strict=True):
-        colour, marker = looks[name]
+        colour, marker, style = looks[name]
         words = _NAMES.get(name, name)
         if marker:
             words += f": {_BECOMES[becomes[name]]} from {number(flips_at[name])}"
         # A line from the end of the curve to a sample of it, then its name.
+        beside: dict[str, Any] = {
+            "color": colour,
+            "transform": ax.transAxes,
+            "clip_on": False,
+            "scalex": False,
+            "scaley": False,
+        }
+        ax.plot([start[name][0], _SAMPLE - 0.02], [place[name], spot], lw=HAIR_PT, **beside)
         ax.plot(
-            [1.005, _SAMPLE - 0.01, _SAMPLE + 0.01],
-            [place[name], spot, spot],
-            color=colour,
-            lw=HAIR_PT,
+            [_SAMPLE - 0.02, _SAMPLE, _SAMPLE + 0.02],
+            [spot] * 3,
+            lw=LINE_PT if marker else HAIR_PT,
+            ls=style,
             marker=marker or None,
-            markevery=[2],
+            markevery=[1],
             ms=4,
-            transform=ax.transAxes,
-            clip_on=False,
-            scalex=False,
-            scaley=False,
+            **beside,
         )
         ax.text(
-            _SAMPLE + 0.025,
+            _SAMPLE + 0.03,
             spot,
             words,
             transform=ax.transAxes,

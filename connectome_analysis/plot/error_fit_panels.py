@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIDE = 0.16
+_LEFT = 0.85  # of the first class, whose number is wider than its column
 
 
 def error_fit(model: Any, ax: Axes | None = None, *, title: str | None = None) -> Axes:
@@ -64,6 +65,8 @@ def error_fit(model: Any, ax: Axes | None = None, *, title: str | None = None) -
     ax = axes_or_new(ax, 8.0, 6.4 if synapses else 4.6)
     below = panel_below(ax, 0.42) if synapses else None
     _seen(table, ax, words, int(model.min_synapses))
+    if not synapses:
+        _false_of_weak(table, ax, model)
     if below is not None:
         _detected(table, below)
         ax.tick_params(labelbottom=False)
@@ -130,12 +133,32 @@ def _seen(table: pd.DataFrame, ax: Axes, words: str, min_synapses: int) -> None:
         color=GREY,
     )
     ax.set_ylim(-0.03, 1.05)
-    ax.set_xlim(-0.6, len(table) - 0.4)
+    ax.set_xlim(-_LEFT, len(table) - 0.4)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_ylabel("share of pairs seen", fontsize=LABEL_PT)
     ax.set_xticks(place, _classes(table))
     _tidy(ax)
     put_headline(ax, words, handles, above_pt=16)
+
+
+def _false_of_weak(table: pd.DataFrame, ax: Axes, model: Any) -> None:
+    """What alpha is a share of, where pairs with a few true synapses count as unconnected too."""
+    weak = table[table["true_to"] < int(model.connection_from)]
+    if len(weak) < 2 or not isinstance(model.alpha, (int, float)):
+        return
+    share = float(weak["seen"].sum() / weak["n_pairs"].sum())
+    if not np.isclose(share, model.alpha, rtol=0.02):  # of other pairs, or by area
+        return
+    ax.text(
+        0.02,
+        0.97,
+        f"0\N{EN DASH}{model.connection_from - 1} true synapses are\nno connection here:\n"
+        f"{100 * share:.2g} % of them all\nseen (\N{GREEK SMALL LETTER ALPHA})",
+        transform=ax.transAxes,
+        va="top",
+        fontsize=SMALL_PT,
+        color=BLUE,
+    )
 
 
 def _detected(table: pd.DataFrame, ax: Axes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .conclusion_lines import draw_lines, explained, robustness_tables
+from .conclusion_lines import ROOM, draw_lines, explained, robustness_tables
 from .given_table import require_columns
 from .headline import put_headline
 from .look import LABEL_PT, SKY, SMALL_PT, TEXT_PT
@@ -27,7 +27,8 @@ def threshold_sweep(
     """Draw how conclusions fare as more synapses are asked of a connection.
 
     The upper panel is as that of `robustness`; bars below hold the connections that are left, with
-    their number.
+    their number. Lines that flip at one threshold stand a little beside it, so that all rings can be
+    seen.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def _edges(ax: Axes, rows: Any) -> None:
             fontsize=SMALL_PT,
         )
     ax.set_xticks(place)
-    ax.set_xlim(place[0] - 0.6, place[-1] + 0.6)
+    ax.set_xlim(place[0] - ROOM, place[-1] + ROOM)
     ax.set_ylim(0, 1.22)
     ax.set_yticks([0, 0.5, 1])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))

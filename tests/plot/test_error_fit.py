@@ -15,6 +15,10 @@ def counts(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.binomial(true, 0.8) + rng.poisson(0.02, true.shape), true
 
 
+def first() -> ca.errors.ErrorModel:
+    return ca.errors.fit_verified(*counts(0))
+
+
 def test_each_strength_has_its_share_and_its_number_of_pairs() -> None:
     model = ca.errors.fit_verified(*counts(0), name="made up")
     ax = ca.plot.error_fit(model)
@@ -26,6 +30,23 @@ def test_each_strength_has_its_share_and_its_number_of_pairs() -> None:
     assert any(text.startswith("made up: fit to verified connections") for text in texts)
     assert ax.get_ylabel() == "share of pairs seen"
     assert clipped(ax) == []
+
+
+def test_a_threshold_says_which_pairs_alpha_is_of() -> None:
+    model = ca.errors.fit_verified(*counts(0), min_synapses=3)
+    assert isinstance(model.alpha, float)
+    ax = ca.plot.error_fit(model)
+    label = next(text for text in words(ax) if "no connection here" in text)
+    assert label.startswith("0\N{EN DASH}2 true synapses")
+    assert f"{100 * model.alpha:.2g} %" in label
+    assert not any("no connection here" in text for text in words(ca.plot.error_fit(first())))
+
+
+def test_the_share_of_empty_pairs_keeps_off_the_axis() -> None:
+    ax = ca.plot.error_fit(first())
+    ax.figure.canvas.draw()
+    label = next(text for text in ax.texts if text.get_text().endswith(" %"))
+    assert label.get_window_extent().x0 > ax.get_window_extent().x0
 
 
 def test_synapses_have_a_second_panel() -> None:
