@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -40,6 +41,31 @@ def test_every_conclusion_is_named_and_flips_have_a_number(
     assert f"030T: gone from {at:.2f} %" in texts
     rings = [line for line in ax.lines if line.get_marker() == "o" and line.get_markersize() == 10]
     assert len(rings) == false_connections.flips["flips_at"].notna().sum()
+
+
+def test_every_ring_stands_on_its_line(
+    false_connections: ca.errors.Robustness, thresholds: ca.errors.Robustness
+) -> None:
+    for ax in (ca.plot.robustness(false_connections), ca.plot.threshold_sweep(thresholds)):
+        rings = [line for line in ax.lines if line.get_markersize() == 10]
+        lines = [line for line in ax.lines if line not in rings]
+        for ring in rings:
+            own = [line for line in lines if line.get_color() == ring.get_markeredgecolor()]
+            points = np.concatenate([line.get_xydata() for line in own])
+            assert np.isclose(points, ring.get_xydata()).all(axis=1).any()
+
+
+def test_no_two_lines_that_flip_look_alike_and_no_ring_covers_another(
+    thresholds: ca.errors.Robustness,
+) -> None:
+    ax = ca.plot.threshold_sweep(thresholds)
+    drawn = [line for line in ax.lines if line.get_transform() == ax.transData]
+    lines = [line for line in drawn if len(line.get_xdata()) > 1 and line.get_marker() != "None"]
+    looks = [(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines]
+    assert len(set(looks)) == len(looks) == thresholds.flips["flips_at"].notna().sum()
+    assert len({look[0::2] for look in looks}) == len(looks)
+    rings = [line.get_xydata()[0] for line in drawn if line.get_markersize() == 10]
+    assert len({float(x) for x, _ in rings}) == len(rings)
 
 
 def test_few_conclusions_can_be_asked_for(false_connections: ca.errors.Robustness) -> None:
