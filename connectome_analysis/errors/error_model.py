@@ -109,12 +109,6 @@ pairs); connections of 1 synapse or more.
                 "kind or the other."
             )
             raise ValueError(msg)
-        if _is_number(self.alpha) and _is_number(self.beta) and self.alpha + self.beta >= 1:
-            msg = (
-                f"alpha + beta must be below 1, got {self.alpha + self.beta:g}: a connection would be "
-                "seen no more often than where there is none."
-            )
-            raise ValueError(msg)
         if self.could_touch is None and self.has_false:
             what = "alpha" if self.of_connections else "false_rate"
             msg = (
@@ -288,10 +282,6 @@ pairs); connections of 1 synapse or more.
         from .model_json import from_dict
 
         return from_dict(content)
-
-
-def _is_number(rate: Any) -> bool:
-    return isinstance(rate, float)
 
 
 def _is(rate: Any, number: float) -> bool:
