@@ -53,10 +53,6 @@ def test_a_model_says_in_words_what_it_is(parts: dict[str, object], words: str) 
         ({"alpha": 0.1, "recall": 0.9, "could_touch": "all"}, "one kind or the other"),
         ({"could_touch": 7}, "could_touch must be"),
         ({"beta": "0.1"}, "got the text '0.1'"),
-        (
-            {"alpha": 0.5, "beta": 0.5, "could_touch": "all"},
-            r"alpha \+ beta must be below 1, got 1",
-        ),
         ({"min_synapses": 0}, "min_synapses must be a whole number of at least 1, got 0"),
         ({"split": 0.1}, r"split must be errors.Split\(...\), got 0.1"),
         ({"beta": np.zeros((2, 3))}, "beta as a matrix must be square"),
