@@ -25,7 +25,8 @@ test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
 
 test-graph-tool:  ## second environment: graph-tool, numpy 1.26 and the oldest supported versions
 	bash tools/graph_tool_environment.sh .venv-graph-tool
-	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
+	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" --ignore=tests/segmentation_core \
+		tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-peers  ## every benchmark beside its fastest peer, one table
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
@@ -56,7 +57,7 @@ $(VENV)/bin/python:
 		{ rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[segmentation]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
