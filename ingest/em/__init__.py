@@ -1,0 +1,1 @@
+"""EM: a volume of electron micrographs in, a connectome out."""
