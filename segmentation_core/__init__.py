@@ -11,9 +11,43 @@ import importlib
 from typing import Any
 
 # Public name -> (module, name in it).
-_NAMES: dict[str, tuple[str, str]] = {}
+_NAMES: dict[str, tuple[str, str]] = {
+    "Volume": ("volumes", "Volume"),
+    "neuroglancer_link": ("volumes", "neuroglancer_link"),
+    "neuroglancer_state": ("volumes", "neuroglancer_state"),
+    "open_volume": ("volumes", "open_volume"),
+    "serve_neuroglancer": ("volumes", "serve_neuroglancer"),
+    "SimulatedVolume": ("simulate.simulated_volume", "SimulatedVolume"),
+    "simulate_volume": ("simulate.simulated_volume", "simulate_volume"),
+    "write_ome_zarr": ("volumes", "write_ome_zarr"),
+    "write_precomputed": ("volumes", "write_precomputed"),
+    "write_synapse_annotations": ("volumes", "write_synapse_annotations"),
+    "MergeTree": ("agglomeration.merge_tree", "MergeTree"),
+    "RegionGraph": ("agglomeration.region_graph", "RegionGraph"),
+    "agglomerate": ("agglomeration.by_affinity", "agglomerate"),
+    "agglomerate_graph": ("agglomeration.by_affinity", "agglomerate_graph"),
+    "region_graph": ("agglomeration.region_graph", "region_graph"),
+    "watershed": ("fragments.from_affinities", "watershed"),
+}
 
-__all__: list[str] = []
+__all__: list[str] = [
+    "MergeTree",
+    "RegionGraph",
+    "SimulatedVolume",
+    "Volume",
+    "agglomerate",
+    "agglomerate_graph",
+    "neuroglancer_link",
+    "neuroglancer_state",
+    "open_volume",
+    "region_graph",
+    "serve_neuroglancer",
+    "simulate_volume",
+    "watershed",
+    "write_ome_zarr",
+    "write_precomputed",
+    "write_synapse_annotations",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,177 @@
+"""From affinities: the whole way from affinities to fragments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from segmentation_core.affinity_arrays import (
+    checked_affinities,
+    checked_offsets,
+    checked_voxel_size,
+    nearest_channels,
+)
+
+from .capped_distance import capped_squared_distance
+from .hills import SHORE, hills, merged_hills, passes
+from .insideness import insideness
+from .named_voxels import renamed
+
+STRONG_ANISOTROPY = 4.0  # a z step this many times the others: fragments within sections
+
+
+def watershed(
+    affinities: ArrayLike,
+    offsets: ArrayLike | None = None,
+    *,
+    voxel_size_nm: tuple[float, float, float],
+    sections: bool | None = None,
+    boundary: float = 0.5,
+    cap_voxels: float = 16.0,
+    narrowing: float = 0.8,
+    least_voxels: int = 8,
+    mask: ArrayLike | None = None,
+) -> NDArray[np.uint64]:
+    """Fragments: pieces of neurons, found from the affinities of neighbouring voxels.
+
+    The distance to the nearest boundary is a landscape in which each voxel climbs to a hill top.
+    Two hills become one fragment unless the neurite narrows between them. Fragments are meant to
+    be too small: `agglomerate` puts them together.
+
+    Parameters
+    ----------
+    affinities : (C, z, y, x) uint8 or float in [0, 1]
+        Likely (255, or 1) where a voxel and the one at `offsets` from it are one neuron.
+    offsets : (C, 3) int, (z, y, x) voxels of each channel
+        Needs (-1, 0, 0), (0, -1, 0) and (0, 0, -1); further ones are not used here. Three
+        channels without offsets are these three.
+    voxel_size_nm : (z, y, x)
+    sections : fragments do not reach from one section to the next
+        By default if a voxel is at least four times as long in z as in y or x, where a step of z
+        can skip a whole neurite.
+    boundary : a voxel is boundary where the weakest affinity to its neighbours is at most this
+    cap_voxels : distances are told apart up to this many of the shortest voxel side
+    narrowing : two hills are one fragment where the pass between them is at least this share of
+        the radius of the thinner one, give or take half a voxel
+        1 leaves every bulge a fragment; 0 joins all that touches without crossing a boundary.
+    least_voxels : smaller hills join the neighbour over the highest pass
+    mask : (z, y, x) bool, voxels that may belong to a neuron; all by default
+
+    Returns
+    -------
+    (z, y, x) uint64
+        Fragments 1 … F in raster order of their first voxel; 0 outside the mask, and where no
+        voxel that can be reached is inside anything.
+
+    Raises
+    ------
+    ValueError
+        Wrong shape, type, range, offsets or options; more than 2**31 voxels at once.
+
+    Notes
+    -----
+    Extra memory is about 20 bytes a voxel. Larger volumes: `segmentation_core.blockwise`.
+
+    Examples
+    --------
+    Two neurons side by side, the boundary at x = 3:
+
+    >>> affinities = np.ones((3, 1, 4, 7))
+    >>> affinities[:, :, :, 3] = 0
+    >>> affinities[2, :, :, 4] = 0
+    >>> fragments = watershed(affinities, voxel_size_nm=(10, 10, 10))
+    >>> np.unique(fragments[..., :3]).tolist(), np.unique(fragments[..., 4:]).tolist()
+    ([1], [2])
+    """
+    array = checked_affinities(affinities)
+    channels = nearest_channels(checked_offsets(offsets, len(array)))
+    size = checked_voxel_size(voxel_size_nm)
+    _checked_options(boundary, cap_voxels, narrowing, least_voxels)
+    flat = size[0] >= STRONG_ANISOTROPY * min(size[1:]) if sections is None else bool(sections)
+    allowed = _checked_mask(mask, array.shape[1:])
+    shape = tuple(length + 2 for length in array.shape[1:])
+    if np.prod(shape, dtype=np.float64) >= 2**31:
+        msg = (
+            f"watershed takes fewer than 2**31 voxels at once, got shape {array.shape[1:]}. "
+            "Use segmentation_core.segment, which goes block by block."
+        )
+        raise ValueError(msg)
+
+    height = _heights(array, channels, size, flat, boundary, cap_voxels, allowed)
+    hill, top, voxels = hills(height, sections=flat)
+    fragment = merged_hills(
+        top,
+        voxels,
+        passes(height, hill, flat),
+        narrowing=narrowing,
+        slack=0.5 * np.sqrt(_scale(cap_voxels)),
+        least_voxels=least_voxels,
+    )
+    del height
+    return renamed(hill, fragment)
+
+
+def _scale(cap_voxels: float) -> float:
+    """Units of squared height to a squared voxel."""
+    from .capped_distance import HIGHEST
+
+    return HIGHEST / cap_voxels**2
+
+
+def _heights(
+    affinities: NDArray[np.uint8],
+    channels: tuple[int, int, int],
+    size: tuple[float, float, float],
+    sections: bool,
+    boundary: float,
+    cap_voxels: float,
+    allowed: NDArray[np.bool_] | None,
+) -> NDArray[np.uint16]:
+    """Landscape with a border of 0: the insideness on the shore, squared distance above it."""
+    inside = insideness(affinities, channels, sections=sections)
+    if allowed is not None:
+        inside[~allowed] = 0
+    threshold = min(int(np.floor(255 * boundary)), 254)
+    shortest = min(size[1:]) if sections else min(size)
+    spacing = (size[0] / shortest, size[1] / shortest, size[2] / shortest)
+    squared, _ = capped_squared_distance(inside, threshold, spacing, cap_voxels, sections=sections)
+    height = np.zeros([length + 2 for length in inside.shape], np.uint16)
+    core = height[1:-1, 1:-1, 1:-1]
+    for level, near, out in zip(squared, inside, core, strict=True):
+        np.add(level, np.uint16(SHORE), out=out, where=level > 0)
+        np.add(near, np.uint16(1), out=out, where=level == 0, dtype=np.uint16)
+    np.minimum(core, SHORE - 1, out=core, where=squared == 0)
+    if allowed is not None:
+        core[~allowed] = 0
+    return height
+
+
+def _checked_mask(mask: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """Mask as bool of the shape of the volume."""
+    if mask is None:
+        return None
+    array = np.asarray(mask)
+    if array.shape != shape or array.dtype != np.bool_:
+        msg = f"mask must be bool of shape {shape}, got {array.dtype} of shape {array.shape}."
+        raise ValueError(msg)
+    return array
+
+
+def _checked_options(
+    boundary: float, cap_voxels: float, narrowing: float, least_voxels: int
+) -> None:
+    """Options in their ranges."""
+    if not 0 <= boundary < 1:
+        msg = f"boundary must be an affinity in [0, 1), got {boundary!r}."
+        raise ValueError(msg)
+    if not 2 <= cap_voxels <= 64:
+        msg = f"cap_voxels must be in 2 .. 64, got {cap_voxels!r}."
+        raise ValueError(msg)
+    if not 0 <= narrowing <= 1:
+        msg = f"narrowing must be a share in [0, 1], got {narrowing!r}."
+        raise ValueError(msg)
+    if least_voxels < 1:
+        msg = f"least_voxels must be 1 or more, got {least_voxels!r}."
+        raise ValueError(msg)
