@@ -1,0 +1,51 @@
+"""Whole folder: what is written appears under its name complete, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
+    """Fill a folder beside `path` and give it that name when all is written.
+
+    If anything fails, what was there before stays and the partial folder is removed. When a folder is
+    replaced, the old one is moved aside first and deleted last; a crash between two renames leaves it
+    as ``.NAME.old-...`` beside the place.
+
+    Raises
+    ------
+    ValueError
+        If something is there and `overwrite` is False, or what is there is no folder.
+    """
+    target = Path(path).absolute()
+    if target.exists() and not overwrite:
+        msg = f"{path}: already there; give another name, or overwrite=True to replace it."
+        raise ValueError(msg)
+    if target.exists() and not target.is_dir():
+        msg = f"{path}: a file is there, and a folder is to be written; give another name."
+        raise ValueError(msg)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mark = uuid.uuid4().hex[:12]
+    staging = target.parent / f".{target.name}.partial-{mark}"
+    staging.mkdir()
+    try:
+        yield staging
+        if target.exists():
+            old = target.parent / f".{target.name}.old-{mark}"
+            target.rename(old)
+            try:
+                staging.rename(target)
+            except BaseException:
+                old.rename(target)
+                raise
+            shutil.rmtree(old)
+        else:
+            staging.rename(target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
