@@ -125,9 +125,12 @@ class Connectome:
         edge_type: str | None = "chemical",
         where: str | None = None,
         *,
+        min_confidence: float | None = None,
         self_loops: Literal["drop", "keep", "error"] = "drop",
     ) -> Graph:
         """Make a graph of neurons.
+
+        Where all the edges taken have a ``confidence``, the graph has it too.
 
         Parameters
         ----------
@@ -139,13 +142,17 @@ class Connectome:
         where : str, optional
             SQL condition on the columns of ``nodes``; neurons that meet it and the edges among
             them are kept. Neurons without edges stay.
+        min_confidence : float, optional
+            Keep edges with at least this probability of being real. Weak connections are left out
+            more often than strong ones then: error models of ``errors.fit_confidence`` say so.
         self_loops : {"drop", "keep", "error"}
             What is done with autapses.
 
         Raises
         ------
         ValueError
-            Where synapses are not counted, no edge has the type, or the condition is not SQL.
+            Where synapses are not counted, edges have no confidence, no edge has the type, or the
+            condition is not SQL.
 
         Examples
         --------
@@ -161,16 +168,35 @@ class Connectome:
         counted = self._counts_synapses(edge_type)
         if min_synapses is not None:
             self._require_counts(min_synapses, edge_type, counted=counted)
-        pre, post, weight = self._selected_edges(min_synapses, edge_type, where, counted=counted)
-        return Graph.from_edges(
+        pre, post, weight, confidence = self._selected_edges(
+            min_synapses, edge_type, where, counted=counted
+        )
+        g = Graph.from_edges(
             pre,
             post,
             weight,
             nodes=nodes,
+            confidence=confidence,
             self_loops=self_loops,
             name=self.name,
             weight_meaning=self._weight_words(edge_type),
         )
+        return g if min_confidence is None else self._confident(g, min_confidence)
+
+    def _confident(self, g: Graph, min_confidence: float) -> Graph:
+        given: Any = min_confidence
+        number = isinstance(given, (int, float)) and not isinstance(given, bool)
+        if not number or not 0 <= given <= 1:
+            msg = f"min_confidence must be between 0 and 1, got {min_confidence!r}."
+            raise ValueError(msg)
+        if g.confidence is None:
+            has = "confidence" in self.manifest.tables["edges"].columns
+            msg = (
+                f"{self.name} has no confidence of {'some of its' if has else 'its'} edges; leave "
+                "min_confidence out, or make it from synapses: neuropil errors calibrate."
+            )
+            raise ValueError(msg)
+        return g.edges_kept(g.confidence >= min_confidence)
 
     def _require_edge_type(self, edge_type: str | None) -> None:
         kinds = self.edge_types()
@@ -242,8 +268,10 @@ class Connectome:
 
     def _selected_edges(
         self, min_synapses: int | None, edge_type: str | None, where: str | None, *, counted: bool
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[Any, Any, Any, Any]:
         strength = "syn_count" if counted else "weight"
+        known = "confidence" in self.manifest.tables["edges"].columns
+        columns = f"pre_id, post_id, {strength} AS strength{', confidence' if known else ''}"
         conditions = []
         params: list[Any] = []
         if edge_type is not None:
@@ -257,21 +285,30 @@ class Connectome:
             conditions.append(f"{strength} >= ?")
             params.append(int(min_synapses))
         clause = "WHERE " + " AND ".join(conditions) if conditions else ""
-        query = f"SELECT pre_id, post_id, {strength} AS strength FROM edges {clause}"
+        query = f"SELECT {columns} FROM edges {clause}"
         if min_synapses is not None and edge_type is None:
+            # Of several kinds between two neurons, one that is real makes the connection real.
+            any_real = (
+                ", CASE WHEN count(*) = count(confidence) THEN 1 - product(1 - confidence) END "
+                "AS confidence"
+            )
             query = (
-                f"SELECT pre_id, post_id, sum(strength)::BIGINT AS strength FROM ({query}) "
+                "SELECT pre_id, post_id, sum(strength)::BIGINT AS strength"
+                f"{any_real if known else ''} FROM ({query}) "
                 "GROUP BY pre_id, post_id HAVING sum(strength) >= ?"
             )
             params.append(int(min_synapses))
         with self._condition_errors(where):
-            columns = self._session.sql(query, params).fetchnumpy()
-        weight = np.asarray(columns["strength"])
+            found = self._session.sql(query, params).fetchnumpy()
+        weight = np.asarray(found["strength"])
         # Whole numbers up to where a float holds every one of them.
         whole = weight.dtype.kind == "f" and len(weight) and (weight == np.floor(weight)).all()
         if whole and weight.max() <= 2**53:
             weight = weight.astype(np.int64)
-        return np.asarray(columns["pre_id"]), np.asarray(columns["post_id"]), weight
+        confidence = None
+        if known and not (np.ma.getmaskarray(found["confidence"]).any()):  # of every edge, or none
+            confidence = np.asarray(found["confidence"], np.float64)
+        return np.asarray(found["pre_id"]), np.asarray(found["post_id"]), weight, confidence
 
     def _weight_words(self, edge_type: str | None) -> str:
         kinds = [edge_type] if edge_type is not None else list(self.manifest.weights)

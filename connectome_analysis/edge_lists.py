@@ -1,4 +1,4 @@
-"""Edge lists: weights that stay whole, and edges sorted by sender with parallel ones added up."""
+"""Edge lists: weights that stay whole, and edges sorted by sender with parallel ones joined."""
 
 from __future__ import annotations
 
@@ -53,6 +53,34 @@ def as_weights(
         msg = f"weight must not be 0, got {int((array == 0).sum())} such edges; leave them out."
         raise ValueError(msg)
     return array
+
+
+def as_confidence(values: ArrayLike | None, length: int) -> NDArray[np.float64] | None:
+    """Confidences of `length` edges; a ValueError where one is missing or no probability."""
+    if values is None:
+        return None
+    array = np.array(values, dtype=np.float64)  # the caller's own array stays the caller's
+    if array.shape != (length,):
+        msg = f"confidence must have {length} entries, one for each edge, got shape {array.shape}."
+        raise ValueError(msg)
+    fits = (array >= 0) & (array <= 1)
+    if not fits.all():
+        msg = f"confidence must be between 0 and 1, got {array[~fits][0].item()!r}."
+        raise ValueError(msg)
+    return array
+
+
+def confidence_of_pairs(
+    senders: Indices, receivers: Indices, confidence: NDArray[np.float64], n_nodes: int
+) -> NDArray[np.float64]:
+    """Probability that any edge of a pair is real, pairs in the order of `compress`."""
+    keys = senders.astype(np.int64) * n_nodes + receivers
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.append(True, np.diff(keys[order]) > 0)[: len(keys)])
+    if len(first) == len(keys):
+        return confidence[order]
+    none = np.multiply.reduceat(1.0 - confidence[order], first)
+    return np.asarray(1.0 - none, np.float64)
 
 
 def compress(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .edge_lists import Offsets, Weights, as_weights, compress
+from .edge_lists import Offsets, Weights, as_confidence, as_weights, compress, confidence_of_pairs
 from .ids import Indices, Positions, as_ids, require_unique
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class Graph:
         in ascending order.
     weights : (E,) int32, int64 or float64
         Weight of each edge in the order of `out_indices`. Integers stay integers.
+    confidence : (E,) float64 or None
+        Probability that each edge is real, in the order of `out_indices`; None where it is not
+        known of every edge.
     n_self_loops_dropped, n_parallel_merged : int
     name : str
         For titles and tables.
@@ -70,6 +73,7 @@ class Graph:
         n_parallel_merged: int = 0,
         name: str = "",
         weight_meaning: str = "",
+        confidence: NDArray[np.float64] | None = None,
     ) -> None:
         # Checked by the constructors that are meant to be called; this one joins the parts.
         self.node_ids = _frozen(node_ids.copy())  # the caller's own array stays the caller's
@@ -81,6 +85,7 @@ class Graph:
         self.n_parallel_merged = n_parallel_merged
         self.name = name
         self.weight_meaning = weight_meaning
+        self.confidence = None if confidence is None else _frozen(confidence)
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -98,6 +103,7 @@ class Graph:
             "n_parallel_merged": self.n_parallel_merged,
             "name": self.name,
             "weight_meaning": self.weight_meaning,
+            "confidence": None if self.confidence is None else self.confidence.copy(),
         }
         return _make, (arrays, options)
 
@@ -114,6 +120,7 @@ class Graph:
         nodes: pd.DataFrame | None = None,
         self_loops: SelfLoops = "drop",
         parallel: Parallel = "sum",
+        confidence: ArrayLike | None = None,
         name: str = "",
         weight_meaning: str = "",
     ) -> Graph:
@@ -134,6 +141,9 @@ class Graph:
         self_loops : {"drop", "keep", "error"}
         parallel : {"sum", "error"}
             Rows with the same `pre` and `post` become one edge with the sum of weights.
+        confidence : (M,) array, optional
+            Probability that each edge is real. Parallel edges become one that is real where any of
+            them is, 1 - product of (1 - confidence).
         name, weight_meaning : str
 
         Raises
@@ -164,6 +174,7 @@ class Graph:
             parallel=parallel,
             name=name,
             weight_meaning=weight_meaning,
+            confidence=as_confidence(confidence, len(senders)),
         )
 
     @classmethod
@@ -272,6 +283,7 @@ class Graph:
         parallel: Parallel,
         name: str,
         weight_meaning: str,
+        confidence: NDArray[np.float64] | None = None,
     ) -> Graph:
         loops = senders == receivers
         n_loops = int(np.count_nonzero(loops))
@@ -288,6 +300,7 @@ class Graph:
         if n_loops and self_loops == "drop":
             keep = ~loops
             senders, receivers, weights = senders[keep], receivers[keep], weights[keep]
+            confidence = None if confidence is None else confidence[keep]
         indptr, indices, summed = compress(senders, receivers, weights, len(ids))
         n_merged = len(senders) - len(indices)
         if n_merged and parallel == "error":
@@ -306,6 +319,9 @@ class Graph:
             n_parallel_merged=n_merged,
             name=name,
             weight_meaning=weight_meaning,
+            confidence=None
+            if confidence is None
+            else confidence_of_pairs(senders, receivers, confidence, len(ids)),
         )
 
     # ---------------------------------------------------------------- what it holds
@@ -382,16 +398,20 @@ class Graph:
         return bool(np.any(self.out_sources == self.out_indices))
 
     def edges(self) -> pd.DataFrame:
-        """Edge table: ``pre_id``, ``post_id``, ``weight``, sorted by sender, then receiver."""
+        """Edge table: ``pre_id``, ``post_id``, ``weight``, sorted by sender, then receiver.
+
+        Where the graph knows it, also ``confidence``.
+        """
         import pandas as pd
 
-        return pd.DataFrame(
-            {
-                "pre_id": self.node_ids[self.out_sources],
-                "post_id": self.node_ids[self.out_indices],
-                "weight": self.weights,
-            }
-        )
+        columns: dict[str, Any] = {
+            "pre_id": self.node_ids[self.out_sources],
+            "post_id": self.node_ids[self.out_indices],
+            "weight": self.weights,
+        }
+        if self.confidence is not None:
+            columns["confidence"] = self.confidence
+        return pd.DataFrame(columns)
 
     # ---------------------------------------------------------------- other graphs from it
 
@@ -399,8 +419,35 @@ class Graph:
         """Return the same graph without self-loops; itself where it has none."""
         if not self.has_self_loops:
             return self
-        keep = self.out_sources != self.out_indices
-        return self.with_edges(self.out_sources[keep], self.out_indices[keep], self.weights[keep])
+        return self.edges_kept(self.out_sources != self.out_indices)
+
+    def edges_kept(self, keep: NDArray[np.bool_]) -> Graph:
+        """Return the graph on the same nodes with some of its edges.
+
+        Parameters
+        ----------
+        keep : (E,) array of bool
+            In the order of `edges`.
+
+        Examples
+        --------
+        >>> g = Graph.from_edges([1, 2], [2, 1], weight=[3, 8])
+        >>> g.edges_kept(g.weights > 5).edges().to_numpy().tolist()
+        [[2, 1, 8]]
+        """
+        kept = np.asarray(keep)
+        if kept.dtype != np.bool_ or kept.shape != (self.n_edges,):
+            msg = (
+                f"keep must be {self.n_edges:,} of True and False, one for each edge, got "
+                f"{kept.dtype} of shape {kept.shape}."
+            )
+            raise ValueError(msg)
+        return self.with_edges(
+            self.out_sources[kept],
+            self.out_indices[kept],
+            self.weights[kept],
+            None if self.confidence is None else self.confidence[kept],
+        )
 
     def symmetrized(self) -> Graph:
         """Return the undirected simplified graph: each joined pair has an edge both ways.
@@ -409,10 +456,15 @@ class Graph:
         """
         pre = np.concatenate([self.out_sources, self.out_indices])
         post = np.concatenate([self.out_indices, self.out_sources])
-        return self.with_edges(pre, post, np.concatenate([self.weights, self.weights]))
+        twice = None if self.confidence is None else np.tile(self.confidence, 2)
+        return self.with_edges(pre, post, np.concatenate([self.weights, self.weights]), twice)
 
     def with_edges(
-        self, senders: NDArray[Any], receivers: NDArray[Any], weights: Weights | None = None
+        self,
+        senders: NDArray[Any],
+        receivers: NDArray[Any],
+        weights: Weights | None = None,
+        confidence: ArrayLike | None = None,
     ) -> Graph:
         """Return a graph on the same nodes with other edges.
 
@@ -422,6 +474,8 @@ class Graph:
             Dense indices, not ids. Parallel edges are added up, self-loops kept.
         weights : (M,) array, optional
             1 for every edge where left out.
+        confidence : (M,) array, optional
+            Not known where left out.
         """
         return Graph._from_dense(
             np.asarray(senders, dtype=np.int32),
@@ -433,6 +487,7 @@ class Graph:
             parallel="sum",
             name=self.name,
             weight_meaning=self.weight_meaning if weights is not None else "",
+            confidence=as_confidence(confidence, len(senders)),
         )
 
     def subgraph(self, node_ids: ArrayLike) -> Graph:
@@ -458,6 +513,7 @@ class Graph:
             parallel="sum",
             name=self.name,
             weight_meaning=self.weight_meaning,
+            confidence=None if self.confidence is None else self.confidence[keep],
         )
 
     # ---------------------------------------------------------------- to other libraries
@@ -509,7 +565,13 @@ class Graph:
         return f"{title}: {self.n_nodes:,} nodes, {self.n_edges:,} edges{weight}"
 
     def equals(self, other: Graph) -> bool:
-        """Whether both have the same node ids, edges and weights."""
+        """Whether both have the same node ids, edges, weights and confidences."""
+        mine, others = self.confidence, other.confidence
+        if mine is None or others is None:
+            if mine is not others:
+                return False
+        elif not np.array_equal(mine, others):
+            return False
         return (
             np.array_equal(self.node_ids, other.node_ids)
             and np.array_equal(self.out_indptr, other.out_indptr)

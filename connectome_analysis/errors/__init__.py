@@ -2,6 +2,7 @@
 
 from .comparison.compare_pairs import compare_pairs
 from .comparison.compare_two import compare
+from .confident_edges import confident_part
 from .correction.corrected_degrees import debias_degrees
 from .correction.corrected_measures import debias_measures
 from .correction.corrected_subgraphs import debias_subgraphs
@@ -10,6 +11,7 @@ from .could_touch import AllPairs, ContactPairs, SharedColumn, WithinDistance
 from .edge_rates import EdgeRates
 from .error_model import ErrorModel
 from .evidence import Evidence
+from .fits.calibrate_connectome import CalibratedConnectome, calibrate_connectome
 from .fits.calibration import Calibration, calibrate_confidence
 from .fits.edge_confidence import edge_confidence, edge_probability
 from .fits.fit import fit
@@ -39,6 +41,7 @@ from .verdict_warning import PairsAloneWarning, RatesWarning, VerdictWarning
 
 __all__ = [
     "AllPairs",
+    "CalibratedConnectome",
     "Calibration",
     "Channel",
     "ContactPairs",
@@ -64,9 +67,11 @@ __all__ = [
     "VerdictWarning",
     "WithinDistance",
     "calibrate_confidence",
+    "calibrate_connectome",
     "channel_of",
     "compare",
     "compare_pairs",
+    "confident_part",
     "corrupt",
     "corrupt_connectome",
     "corrupt_synapses",

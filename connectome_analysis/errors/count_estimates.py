@@ -47,10 +47,17 @@ class CountEstimates:
         For each edge, in the order of `Graph.out_indices`.
     unseen : RateTable
         For pairs that were not seen.
+    exact : bool
+        Whether they are right on average for connections of every strength, not only for all.
+    effective : (float, float) or None
+        One alpha and one beta at which single pairs would scatter as much, where these say less
+        than the mean rates do.
     """
 
     seen: Floats
     unseen: RateTable
+    exact: bool = False
+    effective: tuple[float, float] | None = None
 
 
 def count_estimates(
@@ -77,7 +84,7 @@ def count_estimates(
         turn = recall.map(lambda r: -(1.0 - r) / r)
         absent = combine(lambda t, f: np.exp(f * (1.0 - t)), turn, false_rate)
         seen = 1.0 - turn.of(*ends) ** counts * absent.of(*ends)
-        return CountEstimates(seen, absent.map(lambda a: 1.0 - a))
+        return CountEstimates(seen, absent.map(lambda a: 1.0 - a), exact=True)
     falses = np.unique(np.concatenate([false_rate.table.ravel(), false_rate.values]))
     if len(falses) > _MOST_FALSE_RATES or recall.least <= 0.0:
         return None

@@ -19,6 +19,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .confident_edges import (
+    confidences_of,
+    confident_estimates,
+    nothing_false,
+    without_confidence,
+)
 from .could_touch import touching
 from .count_estimates import CountEstimates, count_estimates
 from .rate_table import Floats, RateTable, combine, constant_rate
@@ -87,6 +93,8 @@ class SynapseRates:
 def synapse_rates(model: ErrorModel, g: Graph) -> SynapseRates:
     """Say what happens to single synapses of every pair of a graph."""
     recall = combine(np.multiply, on_graph(model.recall, g, "recall"), _attached(model, g))
+    if model.confidence_odds is not None:  # confidences say which edges are false, not how many
+        return SynapseRates(recall, nothing_false(g.n_nodes))  # of the synapses of a real one are
     return SynapseRates(recall, _where_touching(model, model.false_rate, g, "false_rate"))
 
 
@@ -104,6 +112,32 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
         Where the model is one of synapses and the weights of the graph do not count them.
     """
     _warn_of_undirected(g)
+    rates_of = _mean_rates if model.confidence_odds is None else _confident_rates
+    return rates_of(model, g, true_counts)
+
+
+def _confident_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None) -> EdgeRates:
+    """Rates where every edge has a confidence."""
+    found = confidences_of(model, g)
+    plain = without_confidence(model)
+    if true_counts is None and not plain.of_connections and not _all_found(plain, g):
+        true_counts = true_counts_of(model, g, synapse_rates(model, g))
+    base = _mean_rates(plain, g, true_counts)
+    kept = model.confidence_kept
+    beta = base.beta if kept == 1 else base.beta.map(lambda b: 1.0 - (1.0 - b) * kept)
+    alpha, by_count = confident_estimates(model, g, found, beta, base.by_count)
+    return EdgeRates(alpha, beta, by_count)
+
+
+def _all_found(model: ErrorModel, g: Graph) -> bool:
+    """Whether every synapse is found and attached, and no pair cut away."""
+    return (
+        synapse_rates(model, g).recall.constant == 1.0
+        and model.min_synapses <= model.connection_from
+    )
+
+
+def _mean_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None) -> EdgeRates:
     if model.of_connections:
         beta = _rate_or_zero(model.beta, g, "beta")
         # Not 1 - (1 - beta) c, which would turn 0.15 into its neighbour.
@@ -148,8 +182,11 @@ def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCoun
     from scipy.stats import poisson
 
     seen = counts_of(g)
-    false_seen = None
-    if model.has_false:
+    false_seen: Floats | None = None
+    if model.confidence_odds is not None:
+        doubt = 1.0 - confidences_of(model, g).real
+        false_seen = np.bincount(np.minimum(seen, MOST), doubt, MOST + 1).astype(np.float64)
+    elif model.has_false:
         values, pairs = _spread(rates.false_rate)
         unconnected = np.maximum(pairs - g.n_edges * pairs / max(pairs.sum(), 1.0), 0.0)
         false_seen = unconnected @ poisson.pmf(np.arange(MOST + 1), values[:, None])

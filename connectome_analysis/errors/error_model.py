@@ -61,6 +61,12 @@ class ErrorModel:
     alpha, beta : rate, optional
         False and missed connections themselves, where synapses are not counted, in place of
         `recall` and `false_rate`. Completeness comes on top of `beta`.
+    confidence_odds : float, optional
+        Take the ``confidence`` of each edge of a graph for the probability that it is real, in
+        place of `alpha` or `false_rate`. 1 takes them as they are, another number multiplies
+        their odds: 0.5 for a reader who believes them half as much.
+    confidence_kept : float
+        Share of the true connections seen that is left where edges of low confidence were left out.
     uncertainty : Uncertainty, optional
         How well the rates are known; intervals include it.
     name, source : str
@@ -87,6 +93,8 @@ pairs); connections of 1 synapse or more.
     merge: Merge | None = None
     alpha: Any = None
     beta: Any = None
+    confidence_odds: float | None = None
+    confidence_kept: float = 1.0
     uncertainty: Uncertainty | None = None
     name: str = ""
     source: str = ""
@@ -109,8 +117,11 @@ pairs); connections of 1 synapse or more.
                 "kind or the other."
             )
             raise ValueError(msg)
+        self._check_confidence()
         if self.could_touch is None and self.has_false:
             what = "alpha" if self.of_connections else "false_rate"
+            if self.confidence_odds is not None:
+                what = "confidence_odds"
             msg = (
                 f"{what} is above 0, so could_touch must say between which pairs: a column such as "
                 "'region', {'within_um': 50}, a table of pairs, or 'all' for every pair of neurons."
@@ -130,6 +141,36 @@ pairs); connections of 1 synapse or more.
             for name in self.uncertainty.names:
                 self._value(name)
 
+    def _check_confidence(self) -> None:
+        for field, most in (("confidence_odds", np.inf), ("confidence_kept", 1.0)):
+            given: Any = getattr(self, field)
+            if field == "confidence_odds" and given is None:
+                continue
+            number = isinstance(given, (int, float)) and not isinstance(given, bool)
+            if not number or not 0 < given <= most or not np.isfinite(given):
+                limit = "a number above 0" if most > 1 else "above 0 and at most 1"
+                msg = f"{field} must be {limit}, got {given!r}."
+                raise ValueError(msg)
+            self._set(field, float(given))
+        if self.confidence_odds is None:
+            if self.confidence_kept != 1.0:
+                msg = "confidence_kept belongs to confidence_odds; give that too, 1 for confidences as they are."
+                raise ValueError(msg)
+            return
+        rate = self.alpha if self.of_connections else self.false_rate
+        if rate is not None and not _is(rate, 0.0):
+            msg = (
+                f"confidence_odds says which edges are false, so {'alpha' if self.of_connections else 'false_rate'} "
+                "must be left out; give one or the other."
+            )
+            raise ValueError(msg)
+        if self.connection_from != 1:
+            msg = (
+                "With confidence_odds a connection is any real synapse, so connection_from must be 1, "
+                f"got {self.connection_from}."
+            )
+            raise ValueError(msg)
+
     def _set(self, field: str, value: Any) -> None:
         object.__setattr__(self, field, value)
 
@@ -143,6 +184,8 @@ pairs); connections of 1 synapse or more.
     @property
     def has_false(self) -> bool:
         """Whether anything false can be seen."""
+        if self.confidence_odds is not None:
+            return True
         rate: Rate | None = self.alpha if self.of_connections else self.false_rate
         return rate is not None and not _is(rate, 0.0)
 

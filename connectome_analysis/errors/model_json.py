@@ -22,7 +22,10 @@ from .varying import PerColumn, PerGroup, PerMatrix, PerNeuron, PerPair
 
 FORMAT = "neuropil-error-model"
 _RATES = ("recall", "false_rate", "pre_completeness", "post_completeness", "alpha", "beta")
-_PLAIN = ("min_synapses", "connection_from", "name", "source")
+_PLAIN = (
+    *("min_synapses", "connection_from", "confidence_odds", "confidence_kept"),
+    *("name", "source"),
+)
 _KINDS = {
     "column": PerColumn,
     "group": PerGroup,

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 class Uncertainty:
     """Joint uncertainty of some rates, normal on the scale where rates have no bounds.
 
-    Probabilities are on the scale of log odds, expected numbers on that of logarithms, so that no
-    draw leaves the range of its rate.
+    Probabilities are on the scale of log odds, expected numbers and odds on that of logarithms, so
+    that no draw leaves the range of its rate.
 
     Attributes
     ----------
@@ -47,8 +47,8 @@ class Uncertainty:
 
 
 def is_probability(name: str) -> bool:
-    """Whether a field holds probabilities; `false_rate` holds expected numbers."""
-    return name.partition("[")[0] != "false_rate"
+    """Whether a field holds probabilities; `false_rate` holds expected numbers, the other odds."""
+    return name.partition("[")[0] not in ("false_rate", "confidence_odds")
 
 
 def unbounded(value: float, name: str) -> float:

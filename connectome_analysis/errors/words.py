@@ -34,9 +34,19 @@ def of_model(model: ErrorModel) -> str:
     else:
         if not _is(model.recall, 1.0):
             parts.append(f"{percent(model.recall)} of true synapses are found")
-        if model.has_false:
+        if model.has_false and model.confidence_odds is None:
             unit = "um2 of contact" if _by_area(model.could_touch) else "pair that could touch"
             parts.append(f"{number(model.false_rate)} false synapses per {unit}{touch}")
+    if model.confidence_odds is not None:
+        odds = (
+            "" if model.confidence_odds == 1 else f", their odds times {model.confidence_odds:.3g}"
+        )
+        parts.append(f"each edge is real with its confidence{odds}{touch}")
+        if model.confidence_kept != 1:
+            parts.append(
+                f"{100 * (1 - model.confidence_kept):.3g} % of those found left out for their low "
+                "confidence"
+            )
     for field, side in (("pre_completeness", "presynaptic"), ("post_completeness", "postsynaptic")):
         if not _is(getattr(model, field), 1.0):
             parts.append(f"{percent(getattr(model, field))} of {side} sites are attached")

@@ -15,7 +15,7 @@ from ..random_streams import Seed, seed_number
 from ..whole_numbers import require_whole
 from .decided import OPEN, decided, require_level
 from .draw import Draw, Mixing
-from .error_aware import RATE_DRAWS
+from .error_aware import RATE_DRAWS, confident
 from .running import Comparison, Running
 from .sample import sampler
 from .workers import Statistic, Task, on_cluster, on_threads
@@ -123,7 +123,8 @@ def ensemble(
     progress : callable, optional
         Called after each sample with the number done and `n_samples`.
     error_model : ErrorModel, optional
-        Samples are those of the null seen with these errors; see `error_aware`.
+        Samples are those of the null seen with these errors; see `error_aware`. Of a graph with
+        confidences, where the model takes them, the confident part is compared.
     rate_draws : int
         Models drawn from the uncertainty of its rates.
     **options
@@ -131,6 +132,8 @@ def ensemble(
     """
     require_whole("n_samples", n_samples, least=2)
     require_level(decide_at)
+    if error_model is not None:
+        g, error_model = confident(g, error_model)
     seed = seed_number(rng)
     source = sampler(g, null, error_model=error_model, rate_draws=rate_draws, rng=seed, **options)
     simple = g.without_self_loops()

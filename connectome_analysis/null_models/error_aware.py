@@ -120,6 +120,18 @@ def error_aware_sampler(
     return made
 
 
+def confident(g: Graph, error_model: ErrorModel) -> tuple[Graph, ErrorModel]:
+    """The edges a comparison counts, and their errors: all, or where a model takes confidences those
+    of `errors.confident_part`.
+    """
+    require_error_model(error_model)
+    if error_model.confidence_odds is None:
+        return g, error_model
+    from ..errors.confident_edges import confident_part
+
+    return confident_part(g.without_self_loops(), error_model)
+
+
 def in_words(error_model: ErrorModel) -> str:
     """What an error-aware null has beside what it keeps."""
     alone = PAIRS_ALONE if error_model.fragments else ""

@@ -44,15 +44,18 @@ def with_aware(
     Returns
     -------
     DataFrame
-        With ``aware_null_mean``, ``aware_null_sd``, ``aware_null_low``, ``aware_null_high``,
+        With ``aware_observed`` where the ensemble is of fewer edges, ``aware_null_mean``, ``aware_null_sd``, ``aware_null_low``, ``aware_null_high``,
         ``aware_z``, ``aware_p_value``, ``aware_q_value``, with a verdict ``aware_verdict``, and
         ``verdict_changes``: significant at 5 % by q-value in one comparison only, or in opposite
         directions.
     """
     result = nulls.comparison
+    columns: dict[str, Any] = {}
+    if not np.array_equal(nulls.observed, table[value].to_numpy(), equal_nan=True):
+        columns["aware_observed"] = nulls.observed
     p_value = result.p_over if one_sided else result.p_value
     q_value = false_discovery(p_value)
-    columns: dict[str, Any] = {
+    columns |= {
         "aware_null_mean": result.mean,
         "aware_null_sd": result.sd,
         "aware_null_low": result.low,
@@ -72,9 +75,12 @@ def changes(table: pd.DataFrame, value: str = "observed") -> NDArray[np.bool_]:
     plain, aware = (
         _direction(
             table[f"{which}q_value"].to_numpy(np.float64),
-            (table[value] - table[f"{which}null_mean"]).to_numpy(np.float64),
+            (table[seen] - table[f"{which}null_mean"]).to_numpy(np.float64),
         )
-        for which in ("", "aware_")
+        for which, seen in (
+            ("", value),
+            ("aware_", "aware_observed" if "aware_observed" in table else value),
+        )
     )
     differ: NDArray[np.bool_] = plain != aware
     return differ

@@ -140,6 +140,7 @@ def _same_neurons(a: Graph, b: Graph) -> tuple[Graph, Graph, dict[str, Any]]:
                 table["pre_id"],
                 table["post_id"],
                 part.weights,
+                confidence=part.confidence,
                 nodes=part.nodes.iloc[order].reset_index(drop=True),
                 name=part.name,
                 weight_meaning=part.weight_meaning,

@@ -18,6 +18,7 @@ from ..rate_table import Floats
 from ..uncertainty import bounded, unbounded
 from .dyad_states import class_tensor, states_of_codes
 from .dyad_table import dyad_table
+from .seen_weights import seen_weights
 from .triad_covariance import triad_covariance
 from .triad_sums import by_neuron, triad_sums, triangle_products
 
@@ -40,6 +41,9 @@ class TriadEstimates(NamedTuple):
         Covariance due to the uncertainty of the rates; 0 where the model has none.
     single : (16, 16, 16) float64
         ``[d]``: covariance of the estimates that one triple of true class d causes, at mean rates.
+    unequal : float
+        How unequal the chances of being seen are from connection to connection, see `seen_weights`; 1
+        where all are the same.
     n_nodes : int
     coarse : bool
         Whether the rates of pairs that were not seen were rounded, see `dyad_table`.
@@ -50,6 +54,7 @@ class TriadEstimates(NamedTuple):
     noise: Floats
     rates: Floats
     single: Floats
+    unequal: float
     n_nodes: int
     coarse: bool
 
@@ -86,7 +91,7 @@ def triad_estimates(
     shared = np.zeros((len(table.others) if with_noise else 0, 9))
     triangles = triangle_products(table.indptr, table.others, table.excess, shared)
     sums = by_neuron(table)
-    mean = mean_rates(simple, edge_rates)
+    mean, unequal = true_rates(simple, edge_rates)
     same = edge_rates.constant if edge_rates.by_count is None else None
     noise = np.zeros((16, 16))
     if with_noise:
@@ -97,13 +102,19 @@ def triad_estimates(
         noise=noise,
         rates=_of_uncertain_rates(simple, model),
         single=covariance_of_one(*mean),
+        unequal=unequal,
         n_nodes=simple.n_nodes,
         coarse=table.coarse,
     )
 
 
 def mean_rates(g: Graph, rates: EdgeRates) -> tuple[float, float]:
-    """Mean alpha over pairs that were not seen, and mean beta over those that were."""
+    """Mean alpha over pairs that were not seen, and mean beta over those that were.
+
+    Where edges have confidences, those at which estimates of single pairs would scatter as much.
+    """
+    if rates.by_count is not None and rates.by_count.effective is not None:
+        return rates.by_count.effective
     constant = rates.constant
     if constant is not None:
         return constant
@@ -115,6 +126,15 @@ def mean_rates(g: Graph, rates: EdgeRates) -> tuple[float, float]:
     own = float(rates.alpha.table[rates.alpha.sender_class, rates.alpha.receiver_class].sum())
     everywhere += float(rates.alpha.apart().sum())
     return (everywhere - own) / max(g.n_nodes * (g.n_nodes - 1), 1), beta
+
+
+def true_rates(g: Graph, rates: EdgeRates) -> tuple[tuple[float, float], float]:
+    """Mean alpha and beta of what one true triad meets, and how unequal the betas are."""
+    alpha, beta = mean_rates(g, rates)
+    weight, unequal = seen_weights(g, rates)
+    if rates.by_count is None and rates.constant is None:
+        beta = min(1.0 - 1.0 / weight, 0.999 - alpha)
+    return (alpha, beta), unequal
 
 
 def counts_only(g: Graph, model: ErrorModel) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...ids import Positions, as_ids
 from ...whole_numbers import require_whole
 from ..rate_table import Floats
+from .pair_evidence import connected_given_synapses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,11 +25,17 @@ def edge_confidence(
     *,
     column: str = "confidence",
     theta: int = 1,
+    n_pairs: float | None = None,
 ) -> pd.DataFrame:
     """Say how likely each detected connection is real.
 
     The synapses of a pair are taken as real or not independently, each with its probability, so
     the number of real ones has a Poisson binomial distribution.
+
+    A probability that belongs to the score of a synapse does not know the pair it is in. Where most
+    connections have several synapses and false ones stand alone, it is too high for pairs of one
+    synapse and too low for the others. With `n_pairs` the scores are weighed against how many
+    pairs have how many synapses, see `pair_evidence`.
 
     Parameters
     ----------
@@ -42,13 +49,16 @@ def edge_confidence(
         ``"confidence"`` or ``"score"``.
     theta : int
         Real synapses that make a connection.
+    n_pairs : float, optional
+        Ordered pairs that could have had synapses, to weigh them against; for theta = 1. Where left
+        out, probabilities are taken to be those of the synapse in its pair.
 
     Returns
     -------
     DataFrame, index ``pre_id`` and ``post_id`` (int64), sorted
         ``n_detected`` synapses; ``expected_true``, the expected number of real ones, and its
         ``variance``; ``probability`` of at least `theta` real ones. For theta = 1 it is
-        1 - product of (1 - p).
+        1 - product of (1 - p), unless `n_pairs` is given.
 
     Raises
     ------
@@ -64,10 +74,15 @@ def edge_confidence(
     [0.9, 0.3]
     >>> edge_confidence(synapses, theta=2)["probability"].round(3).tolist()
     [0.4, 0.0]
+    >>> edge_confidence(synapses, n_pairs=6)["probability"].round(3).tolist()
+    [0.921, 0.242]
     """
     import pandas as pd
 
     require_whole("theta", theta)
+    if n_pairs is not None and theta != 1:
+        msg = f"n_pairs weighs synapses against pairs without any, for theta=1; got theta={theta}."
+        raise ValueError(msg)
     table = _table(synapses, column)
     attached = table["pre_id"].notna() & table["post_id"].notna()
     table = table[attached.to_numpy()]
@@ -86,7 +101,11 @@ def edge_confidence(
             "n_detected": np.bincount(of, minlength=n_edges).astype(np.int64),
             "expected_true": np.bincount(of, probability, n_edges),
             "variance": np.bincount(of, probability * (1 - probability), n_edges),
-            "probability": _at_least(theta, probability, of, start),
+            "probability": _at_least(theta, probability, of, start)
+            if n_pairs is None
+            else connected_given_synapses(
+                probability, start, np.bincount(of, minlength=n_edges), float(n_pairs)
+            ),
         },
         index=index,
     )

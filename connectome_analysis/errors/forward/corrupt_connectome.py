@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from ...random_streams import Seed, seed_number
 from ...tables import Manifest, write
+from ..provenance import made_by
 from .corrupt_graph import corrupt_with_log
 from .corrupt_synapses import corrupt_synapses
 from .edges_of_synapses import edges_by_region_of_synapses, edges_of_synapses
@@ -206,29 +206,8 @@ def _manifest(
         else true.pair_threshold,
         buckets=buckets,
         error_model=content,
-        made_by={
-            "command": "connectome_analysis.errors.forward.corrupt_connectome",
-            "software": "neuropil",
-            "version": _version(),
-            "rng": seed,
-            "parent": {
-                "name": true.name,
-                "release": true.release,
-                "written_at": true.written_at,
-                "tables": {
-                    name: [file.sha256 for file in record.files]
-                    for name, record in true.tables.items()
-                },
-            },
-        },
+        made_by=made_by("connectome_analysis.errors.forward.corrupt_connectome", true, rng=seed),
         notes=tuple(notes),
         tables={},
         written_at=None,
     )
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("neuropil")
-    except importlib.metadata.PackageNotFoundError:  # run from its sources
-        return "not installed"

@@ -7,6 +7,7 @@ With n synapses seen and k true ones::
 
 where P(n | k) is binomial plus Poisson and a pair that was not seen has any n below the threshold.
 For models of connections the ratio is (1 - beta) / alpha, and beta / (1 - alpha) for pairs not seen.
+Where edges have confidences, it is the odds of the confidence over the prior odds of any pair.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..confident_edges import confidences_of, log_ratios
 from ..edge_rates import (
     EdgeRates,
     SynapseRates,
@@ -69,6 +71,8 @@ def pair_likelihood(model: ErrorModel, g: Graph) -> PairLikelihood:
     ValueError
         Where alpha + beta is 1 or more for a pair, or weights do not count synapses.
     """
+    if model.confidence_odds is not None:
+        return _of_confidences(model, g)
     if model.of_connections:
         rates = edge_rates(model, g)
         rates.require_informative()
@@ -92,6 +96,24 @@ def pair_likelihood(model: ErrorModel, g: Graph) -> PairLikelihood:
     posterior = CountPosterior(of_synapses, share, fewer, model.min_synapses)
     log_ratio = posterior.log_ratio(g.out_sources, g.out_indices, counts_of(g))
     return PairLikelihood(rates, log_ratio, _unseen(rates), posterior)
+
+
+def _of_confidences(model: ErrorModel, g: Graph) -> PairLikelihood:
+    """Edges weighed by their confidences, true synapses by the recall alone."""
+    of_synapses = synapse_rates(model, g)
+    counted = None
+    if not model.of_connections and g.n_edges and of_synapses.recall.constant != 1.0:
+        true = true_counts_of(model, g, of_synapses)
+        rates = edge_rates(model, g, true)
+        share = np.concatenate([[0.0], true.share()])
+        fewer = np.zeros(len(share))
+        fewer[0] = 1.0
+        counted = CountPosterior(of_synapses, share, fewer, model.min_synapses)
+    else:
+        rates = edge_rates(model, g)
+    rates.require_informative()
+    ratios = log_ratios(g, confidences_of(model, g), rates.beta)
+    return PairLikelihood(rates, ratios, _unseen(rates), counted)
 
 
 def _single(rates: SynapseRates, model: ErrorModel) -> EdgeRates:

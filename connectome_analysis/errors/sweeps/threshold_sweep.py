@@ -93,7 +93,7 @@ def threshold_sweep(
     parts, sizes = [], []
     for i, level in enumerate(levels):
         kept = counts >= level
-        g = whole.with_edges(whole.out_sources[kept], whole.out_indices[kept], whole.weights[kept])
+        g = whole.edges_kept(kept)
         sizes.append(g.n_edges)
         model = None if error_model is None else error_model.replace(min_synapses=level)
         parts.append(
