@@ -146,7 +146,7 @@ def nodes_of(
     measured : Measured
     voxel_size_nm : (z, y, x)
     offset_nm : (z, y, x)
-        Where the volume's first voxel begins.
+        Of the middle of the volume's first voxel.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def nodes_of(
     import pandas as pd
 
     size, offset = np.asarray(voxel_size_nm, float), np.asarray(offset_nm, float)
-    centre_nm = offset + (measured.centre + 0.5) * size
+    centre_nm = offset + measured.centre * size
     return pd.DataFrame(
         {
             "node_id": measured.labels,

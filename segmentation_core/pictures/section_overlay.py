@@ -38,7 +38,7 @@ def show_section(
     voxel_size_nm : (z, y, x)
     synapses : DataFrame, optional
         ``x_nm``, ``y_nm``, ``z_nm``, and for arrows ``pre_x_nm`` ... ``post_y_nm``, with the
-        volume's first voxel at 0; those within half a micrometre or two sections of this one are
+        middle of the volume's first voxel at 0; those within half a micrometre or two sections of this one are
         drawn.
     alpha : float
         How strongly segments are tinted.
@@ -72,11 +72,12 @@ def show_section(
     picture = grey if labels is None else _tinted(grey, np.asarray(labels[section]), alpha)
     size_y, size_x = voxel_size_nm[1], voxel_size_nm[2]
     height, width = raw.shape[1] * size_y, raw.shape[2] * size_x
-    ax.imshow(picture, extent=(0, width, height, 0), interpolation="nearest")
+    top, left = -0.5 * size_y, -0.5 * size_x
+    ax.imshow(picture, extent=(left, left + width, top + height, top), interpolation="nearest")
     if synapses is not None and len(synapses):
-        _draw_synapses(ax, synapses, (section + 0.5) * voxel_size_nm[0], voxel_size_nm[0])
+        _draw_synapses(ax, synapses, section * voxel_size_nm[0], voxel_size_nm[0])
     _scale_bar(ax, width, height)
-    ax.set(xticks=[], yticks=[], xlim=(0, width), ylim=(height, 0))
+    ax.set(xticks=[], yticks=[], xlim=(left, left + width), ylim=(top + height, top))
     return ax
 
 

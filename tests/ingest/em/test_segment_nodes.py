@@ -42,11 +42,11 @@ def test_every_segment_is_measured_as_by_hand(labels, slab_voxels, monkeypatch):
         assert measured.faces[place] == faces
 
 
-def test_the_centroid_of_one_voxel_lies_in_its_middle():
+def test_the_centroid_of_one_voxel_is_its_middle_and_the_first_lies_at_the_offset():
     labels = np.zeros((2, 2, 2), np.uint64)
     labels[1, 0, 1] = BIG
     row = nodes_of(measure_segments(labels), voxel_size_nm=(40, 4, 4), offset_nm=(100, 0, 0)).loc[0]
-    assert (row.z_nm, row.y_nm, row.x_nm) == (160, 2, 6)
+    assert (row.z_nm, row.y_nm, row.x_nm) == (140, 0, 4)
     assert row.volume_nm3 == 640
     assert row.node_id == BIG
     assert row.faces_touched == 3
