@@ -97,7 +97,13 @@ def debias_degrees(
     columns: dict[str, Any] = {}
     for side in ("out", "in"):
         seen = _of_side(simple, central, side)
-        low, high = _limits([_of_side(simple, rates, side) for rates in drawn], tail)
+        every = [_of_side(simple, rates, side) for rates in drawn]
+        if central.by_count is not None and central.by_count.effective is not None:
+            low, high = _by_estimate(
+                seen, every, central.by_count.effective, normal_quantile(level)
+            )
+        else:
+            low, high = _limits(every, tail)
         columns |= {
             f"{side}_degree": seen.degree,
             f"{side}_estimate": seen.estimate,
@@ -151,6 +157,28 @@ def _sum_over_others(rate: RateTable, side: str) -> Floats:
         apart = rate.apart()
         total = total + np.bincount(sender if side == "out" else receiver, apart, rate.n_nodes)
     return total
+
+
+def _by_estimate(
+    seen: _Seen, drawn: Sequence[_Seen], effective: tuple[float, float], z: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of true partners from which the estimate is no farther than chance allows.
+
+    Of edges with confidences, whose number seen is not what the estimate is made of; its variance
+    grows with the true number, as each connection scatters.
+    """
+    alpha, beta = effective
+    n_others = max(len(seen.degree) - 1, 0)
+    rest = alpha * n_others / (1.0 - alpha - beta) ** 2
+    own = beta / max(1.0 - beta, 1e-12)
+    of_rates = np.var([one.estimate for one in drawn], axis=0)
+    # (estimate - tau)^2 <= z^2 (rest + own tau), solved for tau.
+    middle = seen.estimate + z**2 * own / 2
+    half = np.sqrt(np.maximum(middle**2 - seen.estimate**2 + z**2 * (rest + of_rates), 0.0))
+    low, high = middle - half, middle + half
+    least = np.clip(np.ceil(low - 1e-9), 0, n_others).astype(np.int64)
+    most = np.clip(np.floor(high + 1e-9), 0, n_others).astype(np.int64)
+    return least, np.maximum(most, least)
 
 
 def _limits(drawn: Sequence[_Seen], tail: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

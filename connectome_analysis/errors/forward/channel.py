@@ -129,11 +129,22 @@ def channel_of(model: ErrorModel, g: Graph) -> Channel:
 
 def pair_rates(model: ErrorModel, g: Graph) -> tuple[RateTable, RateTable]:
     """Probability that what is true of a pair is seen, and the rate of what is false."""
+    require_rates(model)
     if model.of_connections:
         of_edges = edge_rates(model, g)
         return of_edges.beta.map(lambda beta: 1.0 - beta), of_edges.alpha
     of_synapses = synapse_rates(model, g)
     return of_synapses.recall, of_synapses.false_rate
+
+
+def require_rates(model: ErrorModel) -> None:
+    """Raise a ValueError where a model only knows which edges of what was seen are false."""
+    if model.confidence_odds is not None:
+        msg = (
+            "A model of confidences says which edges that were seen are false, not what would be seen of "
+            "a true graph; errors.fit_confidence makes rates of the same confidences, which can."
+        )
+        raise ValueError(msg)
 
 
 def channel_of_rates(

@@ -16,6 +16,7 @@ from ..could_touch import WithinDistance
 from ..edge_rates import synapse_rates
 from ..generators import generator
 from ..rate_table import RateTable
+from .channel import require_rates
 from .false_pairs import false_pairs
 from .false_synapses import false_rows, joined
 from .merge_synapses import near_partners
@@ -100,6 +101,7 @@ def corrupt_synapses(
     >>> seen.log["event"].tolist()
     ['missed']
     """
+    require_rates(model)
     if model.of_connections:
         msg = (
             "alpha and beta are errors of connections, a synapse table has single synapses: give the "

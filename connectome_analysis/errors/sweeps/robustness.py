@@ -79,8 +79,9 @@ def robustness(
         As it was seen. Self-loops are left out.
     rate : str
         ``"beta"``, ``"alpha"`` (of connections), ``"recall"``, ``"false_rate"`` (of synapses),
-        ``"pre_completeness"``, ``"post_completeness"``; for the reading "worse" also ``"split"`` and
-        ``"merge"`` (probability per neuron). One number for all pairs that could touch.
+        ``"pre_completeness"``, ``"post_completeness"``, ``"confidence_odds"`` (what the odds of
+        every edge's confidence are multiplied by, only "assumed"); for the reading "worse" also
+        ``"split"`` and ``"merge"`` (probability per neuron). One number for all pairs that could touch.
     values : iterable of float, optional
         To go through, in any order; see `rate_values` for what is taken otherwise.
     reading : {"assumed", "worse"}
@@ -182,6 +183,12 @@ def robustness(
 def _require_reading(reading: object, rate: str) -> None:
     if reading not in ("assumed", "worse"):
         msg = f"reading must be 'assumed' or 'worse', got {reading!r}."
+        raise ValueError(msg)
+    if reading == "worse" and rate == "confidence_odds":
+        msg = (
+            "Confidences say how far what was seen is believed; a graph is not reconstructed worse by "
+            "them. Take reading='assumed'."
+        )
         raise ValueError(msg)
     if reading == "assumed" and rate in ("split", "merge"):
         msg = (

@@ -23,13 +23,14 @@ RateName = Literal[
     "post_completeness",
     "split",
     "merge",
+    "confidence_odds",
 ]
 RATE_NAMES = (
     *("alpha", "beta", "recall", "false_rate"),
-    *("pre_completeness", "post_completeness", "split", "merge"),
+    *("pre_completeness", "post_completeness", "split", "merge", "confidence_odds"),
 )
 # Of these, less is worse.
-SHARES_KEPT = ("recall", "pre_completeness", "post_completeness")
+SHARES_KEPT = ("recall", "pre_completeness", "post_completeness", "confidence_odds")
 _STEPS = 10
 
 
@@ -37,12 +38,15 @@ def rate_values(g: Graph, rate: str, values: Iterable[float] | None) -> Floats:
     """Values to go through, from the fewest errors to the most.
 
     By default eleven: of `beta`, `split` and `merge` 0 to 0.5, of shares that are kept 1 to 0.5, of
-    `alpha` and `false_rate` 0 to 0.8 of the density, above which hardly any connection would be true.
+    `alpha` and `false_rate` 0 to 0.8 of the density, above which hardly any connection would be true;
+    of `confidence_odds` eight, 1 to 0.02.
     """
     require_rate_name(rate)
     if values is None:
         pairs = max(g.n_nodes * (g.n_nodes - 1), 1)
         most = 0.8 * g.n_edges / pairs if rate in ("alpha", "false_rate") else 0.5
+        if rate == "confidence_odds":
+            return np.array([1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02])
         found = np.linspace(0.0, most, _STEPS + 1)
         return 1.0 - found if rate in SHARES_KEPT else found
     try:
@@ -53,7 +57,10 @@ def rate_values(g: Graph, rate: str, values: Iterable[float] | None) -> Floats:
     if len(found) < 2:
         msg = f"A sweep needs at least two different values of {rate}, got {len(found)}."
         raise ValueError(msg)
-    top = np.inf if rate == "false_rate" else 1.0
+    top = np.inf if rate in ("false_rate", "confidence_odds") else 1.0
+    if rate == "confidence_odds" and found[0] == 0:
+        msg = "Odds of confidences must be above 0; at 0 no edge would be real."
+        raise ValueError(msg)
     if np.isnan(found).any() or found[0] < 0 or found[-1] > top:
         msg = f"Values of {rate} must be from 0 to {top:g}, got {found.tolist()}."
         raise ValueError(msg)
@@ -89,10 +96,22 @@ def with_rate(model: ErrorModel, rate: str, value: float) -> ErrorModel:
             "'alpha', or give a model of synapses, ErrorModel(recall=..., false_rate=...)."
         )
         raise ValueError(msg)
+    if rate in ("alpha", "false_rate") and model.confidence_odds is not None:
+        msg = (
+            f"error_model takes the confidence of every edge, which says what is false: sweep "
+            f"'confidence_odds' in place of {rate!r}."
+        )
+        raise ValueError(msg)
     touch = model.could_touch
-    if rate in ("alpha", "false_rate") and touch is None:
+    if rate in ("alpha", "false_rate", "confidence_odds") and touch is None:
         touch = "all"
     value = float(value)
+    if rate == "confidence_odds" and model.confidence_odds is None and model.has_false:
+        msg = (
+            "error_model has false connections at one rate; to sweep what confidences say, leave "
+            "alpha and false_rate out of it."
+        )
+        raise ValueError(msg)
     if rate == "split":
         old = model.split if model.split is not None else Split()
         split = Split(
