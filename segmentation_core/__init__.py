@@ -50,7 +50,13 @@ __all__: list[str] = [
 ]
 
 
+# Rooms that are used by their own name, as in ``sc.metrics.adapted_rand``.
+_ROOMS = ("metrics",)
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f".{name}", __name__)
     if name in _NAMES:
         module, attribute = _NAMES[name]
         value = getattr(importlib.import_module(f".{module}", __name__), attribute)
@@ -61,4 +67,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_ROOMS])

@@ -55,8 +55,8 @@ class SimulatedVolume:
     edges : DataFrame
         ``pre_id``, ``post_id``, ``syn_count``: rows of `synapses` per ordered pair.
     skeletons : DataFrame
-        ``segment_id``, ``point_id``, ``parent_id`` (-1 at a root), ``x_nm`` ``y_nm`` ``z_nm``,
-        ``radius_nm``, ``compartment``.
+        ``node_id`` (segment), ``point_id``, ``parent_id`` (Int64, null at a root), ``x_nm``
+        ``y_nm`` ``z_nm``, ``radius_nm``, ``compartment``.
     missing_sections : (M,) int64
     sectioning : Sectioning
         Gains, offsets and displacements of the sections.
@@ -511,9 +511,9 @@ def _skeleton_table(beads: Beads, place_nm: NDArray[np.float64], finder: _Finder
     parent = np.where((parent > 0) & same, parent, -1)
     return pd.DataFrame(
         {
-            "segment_id": segment,
+            "node_id": segment,
             "point_id": point[inside],
-            "parent_id": parent,
+            "parent_id": pd.arrays.IntegerArray(parent, parent < 0),
             "x_nm": seen[inside, 2],
             "y_nm": seen[inside, 1],
             "z_nm": seen[inside, 0],
