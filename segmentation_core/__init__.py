@@ -27,6 +27,10 @@ _NAMES: dict[str, tuple[str, str]] = {
     "agglomerate": ("agglomeration.by_affinity", "agglomerate"),
     "agglomerate_graph": ("agglomeration.by_affinity", "agglomerate_graph"),
     "region_graph": ("agglomeration.region_graph", "region_graph"),
+    "Skeleton": ("skeletons.skeleton", "Skeleton"),
+    "Skeletons": ("skeletons.skeletons", "Skeletons"),
+    "skeletonize": ("skeletons.skeletonization", "skeletonize"),
+    "write_swc": ("skeletons.swc", "write_swc"),
     "watershed": ("fragments.from_affinities", "watershed"),
 }
 
@@ -34,6 +38,8 @@ __all__: list[str] = [
     "MergeTree",
     "RegionGraph",
     "SimulatedVolume",
+    "Skeleton",
+    "Skeletons",
     "Volume",
     "agglomerate",
     "agglomerate_graph",
@@ -43,9 +49,11 @@ __all__: list[str] = [
     "region_graph",
     "serve_neuroglancer",
     "simulate_volume",
+    "skeletonize",
     "watershed",
     "write_ome_zarr",
     "write_precomputed",
+    "write_swc",
     "write_synapse_annotations",
 ]
 
