@@ -17,8 +17,6 @@ from typing import IO, Any, Self
 
 from .viewer_state import VIEWER, neuroglancer_link, neuroglancer_state
 
-CLIENT_PREFIX = "/neuroglancer-client/"
-
 
 class NeuroglancerServer:
     """A web server of one folder, and the link that shows it. Made by `serve_neuroglancer`.
@@ -34,9 +32,15 @@ class NeuroglancerServer:
     """
 
     def __init__(
-        self, server: http.server.ThreadingHTTPServer, url: str, link: str, state: dict[str, Any]
+        self,
+        server: http.server.ThreadingHTTPServer,
+        url: str,
+        link: str,
+        state: dict[str, Any],
+        window: Any,
     ) -> None:
         self.url, self.link, self.state = url, link, state
+        self._window = window  # lives as long as it is kept
         self._server = server
         self._thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         self._thread.start()
@@ -96,9 +100,9 @@ def serve_neuroglancer(
         By default only this machine can connect. Whoever can, reads every file of the folder, and so
         does any page in a browser there: serve nothing else from it.
     viewer : str, optional
-        Address of a Neuroglancer. By default the one in the package ``neuroglancer`` (extra ``viewer``),
-        which needs no network; where that is not installed, the public one, which runs in the browser
-        and gets no data.
+        Address of a Neuroglancer. By default that of the package ``neuroglancer`` (extra ``viewer``),
+        which runs here and needs no network; where it is not installed, the public one, a page that
+        runs in the browser and fetches the data from this machine.
     position, segments
         As in `neuroglancer_state`.
 
@@ -116,43 +120,45 @@ def serve_neuroglancer(
     if not root.is_dir():
         msg = f"{folder}: there is no such folder to show."
         raise ValueError(msg)
-    client = _bundled_client() if viewer is None else None
 
     class Handler(_FolderHandler):
-        data, client_folder = root, client
+        data = root
 
-    server = http.server.ThreadingHTTPServer((host, port), Handler)
+    try:
+        server = http.server.ThreadingHTTPServer((host, port), Handler)
+    except OSError as error:
+        msg = f"{host}:{port} cannot be served from ({error.strerror}); port=0 takes any free one."
+        raise ValueError(msg) from error
     url = f"http://{host}:{server.server_address[1]}"
     try:
         state = neuroglancer_state(root, url=url, position=position, segments=segments)
     except ValueError:
         server.server_close()
         raise
-    address = viewer or (f"{url}{CLIENT_PREFIX}" if client is not None else VIEWER)
-    return NeuroglancerServer(server, url, neuroglancer_link(state, viewer=address), state)
+    window = _local_viewer(state) if viewer is None else None
+    link = neuroglancer_link(state, viewer=viewer or VIEWER) if window is None else str(window)
+    return NeuroglancerServer(server, url, link, state, window)
 
 
-def _bundled_client() -> Path | None:
-    """The viewer's own files, where the package neuroglancer is installed."""
-    found = importlib.util.find_spec("neuroglancer")
-    if found is None or found.origin is None:
+def _local_viewer(state: dict[str, Any]) -> Any:
+    """A viewer on this machine, where the package neuroglancer is installed."""
+    if importlib.util.find_spec("neuroglancer") is None:
         return None
-    client = Path(found.origin).parent / "static" / "client"
-    return client if (client / "index.html").is_file() else None
+    import neuroglancer
+
+    viewer = neuroglancer.Viewer()
+    viewer.set_state(neuroglancer.ViewerState(state))
+    return viewer
 
 
 class _FolderHandler(http.server.SimpleHTTPRequestHandler):
     """Files of one folder, for any origin, in ranges, gzipped where they are stored so."""
 
     data: Path
-    client_folder: Path | None
     protocol_version = "HTTP/1.1"
 
     def translate_path(self, path: str) -> str:
-        """Path of a file; the viewer's own files have a prefix."""
-        if self.client_folder is not None and path.startswith(CLIENT_PREFIX):
-            self.directory = str(self.client_folder)
-            return super().translate_path(path[len(CLIENT_PREFIX) - 1 :])
+        """Path of a file below the folder."""
         self.directory = str(self.data)
         return super().translate_path(path)
 
@@ -165,10 +171,7 @@ class _FolderHandler(http.server.SimpleHTTPRequestHandler):
         """Send the headers of a file or of a range of it, and give what to copy."""
         path = Path(self.translate_path(self.path))
         if path.is_dir():
-            if self.path.partition("?")[0] == CLIENT_PREFIX:
-                path = path / "index.html"
-            else:
-                return self.list_directory(path)
+            return self.list_directory(path)
         gzipped = False
         if not path.is_file() and path.with_name(f"{path.name}.gz").is_file():
             path, gzipped = path.with_name(f"{path.name}.gz"), True

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .opening import open_volume
+from .volume import Volume
 
 VIEWER = "https://neuroglancer-demo.appspot.com"
 
@@ -108,8 +109,10 @@ def neuroglancer_state(
         )
         assert layer is not None
         layer["name"] = name or root.name
+        if "|zarr" in layer["source"]:
+            layer["source"] = _by_corners(layer["source"], open_volume(root / name, channel=0))
         if layer["type"] != "annotation" and not dimensions:
-            volume = open_volume(root / name)
+            volume = open_volume(root / name, channel=0)
             nm = dict(zip("zyx", volume.voxel_size_nm, strict=True))
             dimensions = {axis: [nm[axis] * 1e-9, "m"] for axis in "xyz"}
             start = [a / b for a, b in zip(volume.offset_nm, volume.voxel_size_nm, strict=True)]
@@ -136,6 +139,28 @@ def neuroglancer_state(
     if dimensions:
         state |= {"dimensions": dimensions, "position": center, "crossSectionScale": scale}
     return state
+
+
+def _by_corners(url: str, volume: Volume) -> dict[str, Any]:
+    """An OME-Zarr source moved by half a voxel.
+
+    OME-Zarr places the centre of a voxel and precomputed its corner, so without this an image and its
+    segmentation that were written from arrays of one shape would lie half a voxel apart.
+    """
+    nm = dict(zip("zyx", volume.voxel_size_nm, strict=True))
+    units = {axis: [nm[axis] * 1e-9, "m"] if axis in nm else [1, ""] for axis in volume.axes}
+    names = {axis: f"{axis}'" if axis == "c" else axis for axis in volume.axes}
+    matrix = [
+        [*(float(i == j) for j in range(len(units))), 0.5 if axis in nm else 0.0]
+        for i, axis in enumerate(volume.axes)
+    ]
+    return {
+        "url": url,
+        "transform": {
+            "outputDimensions": {names[axis]: unit for axis, unit in units.items()},
+            "matrix": matrix,
+        },
+    }
 
 
 def neuroglancer_link(state: Mapping[str, Any], *, viewer: str = VIEWER) -> str:

@@ -48,7 +48,10 @@ def test_state_shows_every_layer(server: Any) -> None:
         "segmentation",
         "annotation",
     ]
-    assert layers["em.zarr"]["source"] == f"{server.url}/em.zarr/|zarr3:"
+    image = layers["em.zarr"]["source"]
+    assert image["url"] == f"{server.url}/em.zarr/|zarr3:"
+    # Voxel centres of OME-Zarr meet the voxel corners of precomputed.
+    assert [row[3] for row in image["transform"]["matrix"]] == [0.5, 0.5, 0.5]
     assert layers["neurons"]["segments"] == [str(2**60 + 1)]
     assert layers["synapses"]["linkedSegmentationLayer"] == {
         "pre_segment": "neurons",
@@ -56,8 +59,6 @@ def test_state_shows_every_layer(server: Any) -> None:
     }
     assert server.state["dimensions"]["x"] == [pytest.approx(4e-9), "m"]
     assert server.state["position"] == [25, 16.5, 3.5]
-    fragment = urllib.parse.unquote(server.link.partition("#!")[2])
-    assert json.loads(fragment) == server.state
 
 
 def test_files_come_to_any_origin_whole_and_in_ranges(server: Any, folder: Path) -> None:
@@ -103,19 +104,20 @@ def test_chunks_stored_gzipped_are_sent_as_such(tmp_path: Path) -> None:
         assert server.state["layers"][0]["name"] == "a"
 
 
-def test_the_bundled_viewer_needs_no_network(server: Any) -> None:
+def test_the_viewer_of_the_package_needs_no_network(server: Any) -> None:
     pytest.importorskip("neuroglancer")
-    page, _, _ = server.link.partition("#!")
-    assert page.startswith(server.url)
-    status, _, data = get(page)
+    assert server.link.startswith(("http://127.0.0.1", "http://localhost"))
+    status, _, data = get(server.link)
     assert status == 200
     assert b"neuroglancer" in data.lower()
 
 
-def test_another_viewer_may_be_named(folder: Path) -> None:
+def test_another_viewer_may_be_named_and_its_link_holds_the_state(folder: Path) -> None:
     with sc.serve_neuroglancer(folder, viewer="https://viewer.org/", position=(1, 2, 3)) as server:
         assert server.link.startswith("https://viewer.org/#!%7B")
         assert server.state["position"] == [3, 2, 1]
+        fragment = urllib.parse.unquote(server.link.partition("#!")[2])
+        assert json.loads(fragment) == server.state
 
 
 def test_a_folder_of_nothing_is_said(tmp_path: Path) -> None:
@@ -123,3 +125,8 @@ def test_a_folder_of_nothing_is_said(tmp_path: Path) -> None:
         sc.serve_neuroglancer(tmp_path)
     with pytest.raises(ValueError, match="no such folder"):
         sc.serve_neuroglancer(tmp_path / "nowhere")
+
+
+def test_a_port_that_is_taken_is_said(server: Any, folder: Path) -> None:
+    with pytest.raises(ValueError, match="port=0 takes any free one"):
+        sc.serve_neuroglancer(folder, port=int(server.url.rpartition(":")[2]))
