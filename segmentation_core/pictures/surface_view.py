@@ -143,7 +143,7 @@ def _light(depth: NDArray[np.float64], hit: NDArray[np.bool_], pixel: float) -> 
     down, right = np.gradient(smooth, pixel)
     normal = np.stack([np.ones_like(down), down, right], -1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    lamp = np.array([0.7, 0.5, 0.5])
+    lamp = np.array([0.75, -0.5, -0.4])  # depth falls downwards on what faces up
     bright = 0.35 + 0.65 * np.clip(normal @ (lamp / np.linalg.norm(lamp)), 0, 1)
     # What lies deeper is darker, which keeps crossing neurites apart.
     near = depth[hit].min()
