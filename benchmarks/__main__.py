@@ -32,6 +32,7 @@ from . import (
     paths,
     peak_memory,
     second_thread,
+    segmentation_metrics,
     sql,
     synthetic,
     triad_census,
@@ -56,6 +57,7 @@ JOBS = {
     "sql": sql,
     "threads": second_thread,
     "memory": peak_memory,
+    "metrics": segmentation_metrics,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
 # Not needed by the tests: `pip install --group peers`. Without them their rows say so.

@@ -1,4 +1,4 @@
-"""Fields: on a grid of some 24 nm, the nearest neurites of each node and how far their surfaces are.
+"""Fields: on a grid of some 30 nm, the nearest neurites of each node and how far their surfaces are.
 
 A field of neurite *k* is the distance to its axis less its radius, in nm, in a space that a smooth
 warp has made wavy. A point belongs to the neurite with the least field (an additively weighted
@@ -86,8 +86,8 @@ class Warp:
     def steepest(self) -> float:
         """How much displacement changes over a distance, at most but for a few places."""
         return float(
-            2.5 * np.abs(np.diff(self.slow[0], axis=0)).std() / self.slow_spacing_nm
-            + 2.5 * np.abs(np.diff(self.quick[0], axis=0)).std() / self.quick_spacing_nm
+            1.7 * np.abs(np.diff(self.slow[0], axis=0)).std() / self.slow_spacing_nm
+            + 1.7 * np.abs(np.diff(self.quick[0], axis=0)).std() / self.quick_spacing_nm
         )
 
 
@@ -111,8 +111,8 @@ def fields_of(
     *,
     origin_nm: NDArray[np.float64],
     extent_nm: NDArray[np.float64],
-    spacing_nm: float = 24.0,
-    reach_nm: float = 120.0,
+    spacing_nm: float = 30.0,
+    reach_nm: float = 100.0,
     wobble: float = 0.2,
     seed: int = 0,
 ) -> Fields:
@@ -125,7 +125,7 @@ def fields_of(
     warp : Warp
         How the space is made wavy.
     origin_nm, extent_nm : (3,) float64
-        The box to cover, in the frame of the beads.
+        The box to cover, in the frame of the beads; its corner a multiple of the spacing.
     spacing_nm : float
         Step of the grid; the thinnest neurite should be two steps across.
     reach_nm : float
@@ -149,7 +149,7 @@ def fields_of(
         axis=-1,
     )
     moved = grid + warp.displacement_nm(grid.reshape(-1, 3)).reshape(grid.shape)
-    unevenness = periodic_noise((64, 64, 64), 2.6, generator(seed, "glia"))
+    unevenness = periodic_noise((64, 64, 64), 3.2, generator(seed, "glia"))
     _splat(
         neurite,
         field_nm,
@@ -163,8 +163,10 @@ def fields_of(
         beads.radius_nm,
         beads.parent,
         beads.neurite,
-        np.clip(unevenness, -2, 2),
+        np.clip(unevenness, -1.6, 1.6),
         wobble,
+        # Outlines hang on the place, not on where the grid begins.
+        np.rint(origin_nm / spacing_nm).astype(np.int64),
     )
     return Fields(
         neurite=neurite,
@@ -218,6 +220,7 @@ def _splat(
     neurite: Any,
     unevenness: Any,
     wobble: float,
+    base: Any,
 ) -> None:
     """Write the field of each cone between a bead and its parent around it."""
     shape = values.shape
@@ -225,7 +228,8 @@ def _splat(
     for a in range(len(radius)):
         p = parent[a] if parent[a] >= 0 else a
         thick = max(radius[a], radius[p])
-        around = stretch * (reach + thick + 2.0 * wobble * min(thick, 220.0))
+        outside = reach + thick + 1.6 * wobble * min(thick, 220.0)
+        around = stretch * outside
         first = np.empty(3, np.int64)
         past = np.empty(3, np.int64)
         for c in range(3):
@@ -233,6 +237,12 @@ def _splat(
             most = max(place[a, c], place[p, c]) + around - origin[c]
             first[c] = max(0, int(np.ceil(least / spacing)))
             past[c] = min(shape[c], int(np.floor(most / spacing)) + 1)
+        middle_z = 0.5 * (place[a, 0] + place[p, 0])
+        middle_y = 0.5 * (place[a, 1] + place[p, 1])
+        middle_x = 0.5 * (place[a, 2] + place[p, 2])
+        half_z = 0.5 * abs(place[a, 0] - place[p, 0])
+        half_y = 0.5 * abs(place[a, 1] - place[p, 1])
+        half_x = 0.5 * abs(place[a, 2] - place[p, 2])
         vz = position[a, 0] - position[p, 0]
         vy = position[a, 1] - position[p, 1]
         vx = position[a, 2] - position[p, 2]
@@ -241,23 +251,34 @@ def _splat(
         grows = radius[a] - radius[p]
         name = neurite[a]
         shift = (name * 7919) & 0xFFFF
-        limit = (reach + thick + 2.0 * wobble * min(thick, 220.0)) ** 2
+        limit = outside * outside
         for i in range(first[0], past[0]):
+            ez = max(0.0, abs(origin[0] + i * spacing - middle_z) - half_z)
             for j in range(first[1], past[1]):
-                for k in range(first[2], past[2]):
+                ey = max(0.0, abs(origin[1] + j * spacing - middle_y) - half_y)
+                # Of the box only what is within `around` of the link's own box.
+                left = around * around - ez * ez - ey * ey
+                if left <= 0.0:
+                    continue
+                wide = np.sqrt(left) + half_x
+                k0 = max(first[2], int(np.ceil((middle_x - wide - origin[2]) / spacing)))
+                k1 = min(past[2], int(np.floor((middle_x + wide - origin[2]) / spacing)) + 1)
+                for k in range(k0, k1):
                     dz = moved[i, j, k, 0] - position[p, 0]
                     dy = moved[i, j, k, 1] - position[p, 1]
                     dx = moved[i, j, k, 2] - position[p, 2]
                     t = (dz * vz + dy * vy + dx * vx) * inverse
                     t = min(max(t, 0.0), 1.0)
-                    ez, ey, ex = dz - t * vz, dy - t * vy, dx - t * vx
-                    far = ez * ez + ey * ey + ex * ex
+                    dz, dy, dx = dz - t * vz, dy - t * vy, dx - t * vx
+                    far = dz * dz + dy * dy + dx * dx
                     if far > limit:
                         continue
                     local = radius[p] + t * grows
                     # One step of the tile to a node: outlines bend over some 100 nm.
                     bump = unevenness[
-                        (i + shift) & tile, (j + (shift >> 3)) & tile, (k + (shift >> 6)) & tile
+                        (i + base[0] + shift) & tile,
+                        (j + base[1] + (shift >> 3)) & tile,
+                        (k + base[2] + (shift >> 6)) & tile,
                     ]
                     local += wobble * min(local, 220.0) * bump
                     value = np.sqrt(far) - local

@@ -21,7 +21,9 @@ _REGION_NM = 1400.0
 _SLOPE_NM = 90.0
 
 
-def add_glia(fields: Fields, name: int, share: float, sheet_nm: float, seed: int) -> int:
+def add_glia(
+    fields: Fields, name: int, share: float, sheet_nm: float, border: tuple[int, ...], seed: int
+) -> int:
     """Write a glial cell into fields, in place, so that it takes a share of the volume.
 
     Parameters
@@ -34,6 +36,8 @@ def add_glia(fields: Fields, name: int, share: float, sheet_nm: float, seed: int
         Share of the nodes wanted; none of 0.
     sheet_nm : float
         Half the thickness of its sheets where glia is densest.
+    border : (3,) int
+        Nodes at each face that do not count towards the share.
     seed : int
 
     Returns
@@ -54,7 +58,7 @@ def add_glia(fields: Fields, name: int, share: float, sheet_nm: float, seed: int
     nearest = fields.field_nm[..., 0]
     # glia where nearest > slope * (level - cut) - sheet: find the cut that gives the share.
     low, high = -6.0, 6.0
-    sample = (slice(None, None, 3),) * 3
+    sample = tuple(slice(b, n - b, 2) for b, n in zip(border, fields.shape, strict=True))
     for _ in range(30):
         cut = 0.5 * (low + high)
         taken = nearest[sample] > np.maximum(_SLOPE_NM * (level[sample] - cut), -sheet_nm)
@@ -133,7 +137,7 @@ def _spread(names: Any, values: Any, before: Any) -> int:
     """Nodes without a neurite take those of their six neighbours, further off; number left."""
     nz, ny, nx = names.shape[:3]
     left = 0
-    far = 24.0
+    far = 30.0
     for i in range(nz):
         for j in range(ny):
             for k in range(nx):

@@ -134,8 +134,8 @@ def vesicles(
                 [
                     cloud,
                     np.where(dense, 34.0, rng.normal(20.0, 1.8, len(cloud))),
-                    np.where(dense, 0.6, 0.72),
-                    np.where(dense, 0.95, 0.18),
+                    np.where(dense, 0.6, 0.8),
+                    np.where(dense, 0.95, 0.15),
                 ]
             )
         )
@@ -153,12 +153,12 @@ def _t_bar(cleft_nm: NDArray[np.float64], inward: NDArray[np.float64]) -> NDArra
     u /= np.linalg.norm(u)
     v = np.cross(inward, u)
     balls = [cleft_nm + depth * inward for depth in (14.0, 24.0, 34.0)]
-    for ring, n in ((16.0, 5), (34.0, 9), (50.0, 12)):
+    for ring, n in ((20.0, 5), (42.0, 9), (62.0, 13)):
         for angle in 2 * np.pi * np.arange(n) / n:
             balls.append(cleft_nm + 46.0 * inward + ring * (np.cos(angle) * u + np.sin(angle) * v))
     centres = np.array(balls)
     n = len(centres)
-    return np.column_stack([centres, np.full(n, 13.0), np.full(n, 0.8), np.full(n, 0.8)])
+    return np.column_stack([centres, np.full(n, 15.0), np.full(n, 0.6), np.full(n, 0.6)])
 
 
 def microtubules(
@@ -230,3 +230,82 @@ def _spaced(places: NDArray[np.float64], apart_nm: float) -> NDArray[np.float64]
         if all(np.square(place - other).sum() >= apart_nm**2 for other in kept):
             kept.append(place)
     return np.array(kept).reshape(-1, 3)
+
+
+def scattered(
+    fields: Fields,
+    low_nm: NDArray[np.float64],
+    high_nm: NDArray[np.float64],
+    has_them: NDArray[np.bool_],
+    per_um3: float,
+    mitochondrion_nm: NDArray[np.float32],
+    seed: int,
+) -> Particles:
+    """Vesicles and dense granules anywhere in neurites, for some neurites more than for others."""
+    rng = generator(seed, "organelles")
+    rng = np.random.Generator(np.random.PCG64(rng.integers(0, 2**63, 6)))
+    crowd = rng.gamma(1.0, 1.0, len(has_them)) * has_them
+    most = 4.0
+    n = int(rng.poisson(most * per_um3 * 1e-9 * float(np.prod(high_nm - low_nm))))
+    places = low_nm + rng.random((n, 3)) * (high_nm - low_nm)
+    node = tuple(fields.nearest_node(places).T)
+    names = fields.neurite[(*node, 0)]
+    kept = (names >= 0) & (rng.random(n) * most < crowd[names])
+    kept &= _belongs(fields, places, names, 32.0) & (mitochondrion_nm[node] > 28.0)
+    places = places[kept]
+    granule = rng.random(len(places)) < 0.35
+    radius = np.where(
+        granule, rng.uniform(9.0, 16.0, len(places)), rng.uniform(17, 30, len(places))
+    )
+    shape = [radius, np.where(granule, 0.75, 0.62), np.where(granule, 0.75, 0.2)]
+    return np.column_stack([places, *shape]).astype(np.float32)
+
+
+def blobs_in_labels(
+    fields: Fields, inside_nm: NDArray[np.float32], per_um3: float, seed: int
+) -> NDArray[np.float32]:
+    """Mitochondria for neurites whose axis is not known: (Z, Y, X) signed distance.
+
+    Each lies between two places deep in one neurite, if all between them is deep in it too.
+
+    Parameters
+    ----------
+    fields : Fields
+    inside_nm : (Z, Y, X) float32
+        Distance of each node to its membrane.
+    per_um3 : float
+        Wanted.
+    seed : int
+    """
+    rng = generator(seed, "organelles")
+    distance = np.full(fields.shape, NO_ORGANELLE_NM, np.float32)
+    first = fields.neurite[..., 0]
+    deep = np.argwhere((inside_nm > 110.0) & (first != 0))
+    if len(deep) == 0:
+        return distance
+    volume = float(np.prod(fields.spacing_nm * np.array(fields.shape))) * 1e-9
+    for _ in range(int(rng.poisson(per_um3 * volume))):
+        start = deep[int(rng.integers(len(deep)))]
+        owner = int(first[tuple(start)])
+        thick = float(rng.uniform(0.5, 0.75) * min(inside_nm[tuple(start)], 260.0))
+        reach = rng.uniform(-900.0, 900.0, (12, 3)) / fields.spacing_nm
+        for step in reach:
+            t = np.linspace(0.0, 1.0, 9)[:, None]
+            between = np.rint(start + t * step).astype(np.int64)
+            if (between < 0).any() or (between >= np.array(fields.shape)).any():
+                continue
+            at = tuple(between.T)
+            if (first[at] == owner).all() and (inside_nm[at] > 0.9 * thick).all():
+                place = fields.origin_nm + between[[0, -1]] * fields.spacing_nm
+                _capsule(
+                    distance,
+                    fields.neurite,
+                    owner,
+                    fields.origin_nm,
+                    fields.spacing_nm,
+                    place[0],
+                    place[1],
+                    thick,
+                )
+                break
+    return distance

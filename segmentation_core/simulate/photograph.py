@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from .noise import periodic_noise
 from .random_numbers import generator
 from .render import Scene, add_particles, render_plane
@@ -41,10 +43,15 @@ def photograph(
     sectioning: Sectioning,
     neurite_of_piece: NDArray[np.int32],
     masks: bool,
+    given_piece: NDArray[np.int32] | None = None,
     seed: int,
     n_jobs: int | None,
 ) -> Photographs:
-    """Render all sections of a box whose first voxel has its middle at `origin_nm`."""
+    """Render all sections of a box whose first voxel has its middle at `origin_nm`.
+
+    given_piece : (Z, Y, X) int32, optional
+        What is where, if it is known better than the fields say; only displaced, then.
+    """
     largest_piece = _largest_piece(scene.piece, neurite_of_piece)
     raw = np.empty(shape, np.uint8)
     piece = np.empty(shape, np.int32)
@@ -55,11 +62,18 @@ def photograph(
 
     def one(section: int) -> None:
         density, names, far, mito = _section(
-            scene, section, shape, origin_nm, voxel_size_nm, imaging, sectioning
+            scene,
+            section,
+            shape,
+            origin_nm,
+            voxel_size_nm,
+            imaging,
+            sectioning,
+            masks,
+            None if given_piece is None else given_piece[section],
         )
-        lost = names < -1
-        if lost.any():
-            names[lost] = largest_piece[-2 - names[lost]]
+        if int(names.min()) < 0:
+            _find_pieces(names, neurite_of_piece, largest_piece)
         piece[section] = names
         raw[section] = expose(density, imaging, sectioning, section, shading, noise_seed)
         if distance is not None and inside is not None:
@@ -84,6 +98,8 @@ def _section(
     voxel_size_nm: tuple[float, float, float],
     imaging: Imaging,
     sectioning: Sectioning,
+    masks: bool,
+    given_piece: NDArray[np.int32] | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32], NDArray[np.uint8]]:
     """Mean density of the planes of one section, and what its middle plane holds."""
     margin = [0, 0]
@@ -124,6 +140,7 @@ def _section(
             scene.site_pre,
             scene.site_post,
             scene.texture,
+            scene.texture_shift,
             stain,
             1.0 / planes,
             density,
@@ -131,6 +148,7 @@ def _section(
             far,
             mito,
             p == planes // 2,
+            masks and p == planes // 2,
         )
         low, high = np.searchsorted(scene.particles[:, 0], [z - 60.0, z + 60.0])
         add_particles(
@@ -143,6 +161,8 @@ def _section(
             1.0 / planes,
             density,
         )
+    if given_piece is not None:
+        names = np.pad(given_piece, [(margin[0],) * 2, (margin[1],) * 2], mode="edge")
     if not sectioning.moves:
         return density, names, far, mito
     shift = displacement_px(
@@ -158,6 +178,31 @@ def _section(
     )
     resample(density, names, far, mito, shift, margin[0], margin[1], *out)
     return out
+
+
+@compiled
+def _find_pieces(names: Any, neurite_of_piece: Any, largest_piece: Any) -> None:
+    """Give voxels of an unknown piece (-2 - neurite) that of the next voxel of their neurite.
+
+    names : (Y, X) int32, changed in place. Looks 12 pixels far, then takes the largest piece.
+    """
+    ny, nx = names.shape
+    before = names.copy()
+    for y in range(ny):
+        for x in range(nx):
+            if before[y, x] >= 0:
+                continue
+            neurite = -2 - before[y, x]
+            found = largest_piece[neurite] if 0 <= neurite < len(largest_piece) else 0
+            least = 1 << 30
+            for dy in range(-12, 13):
+                for dx in range(-12, 13):
+                    if 0 <= y + dy < ny and 0 <= x + dx < nx and dy * dy + dx * dx < least:
+                        other = before[y + dy, x + dx]
+                        if other >= 0 and neurite_of_piece[other] == neurite:
+                            least = dy * dy + dx * dx
+                            found = other
+            names[y, x] = found
 
 
 def _largest_piece(

@@ -111,8 +111,9 @@ def plant_synapses(
     tree = cKDTree(places)
     chosen: list[tuple[int, NDArray[np.int32], NDArray[np.float64], float, float]] = []
     taken = np.zeros((0, 3))
-    node_area = step * step
-    for candidate in order[: 60 * wanted + 2000]:
+    # A membrane upright in the sections has one node in each, every step along it.
+    node_area = float(fields.spacing_nm[0]) * float(fields.spacing_nm[1:].min())
+    for candidate in order[: 100 * wanted + 3000]:
         if len(chosen) == wanted:
             break
         if len(taken) and np.min(np.square(taken - places[candidate]).sum(1)) < (
@@ -124,7 +125,7 @@ def plant_synapses(
         near = near[a[near] == a[candidate]]
         partners, counts = np.unique(b[near], return_counts=True)
         area = counts * node_area
-        least = 0.35 * np.pi * spread**2 if tissue.partners_most == 1 else 2200.0
+        least = 0.28 * np.pi * spread**2 if tissue.partners_most == 1 else 2200.0
         if tissue.partners_most == 1:
             keep = partners == b[candidate]
         else:

@@ -8,6 +8,7 @@ it over the next, divided by how fast the lead grows, is the distance to the mem
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,11 @@ class Stain:
     """How dark things are, 0 clear to 1 black, and how thick their membranes, in nm."""
 
     membrane: float = 0.95
-    gap: float = 0.45  # between the two membranes
+    gap: float = 0.55  # between the two membranes
     gap_nm: float = 13.0
     membrane_nm: float = 8.0
-    mitochondrion: float = 0.55
-    texture: float = 0.10
+    mitochondrion: float = 0.62
+    texture: float = 0.11
     density: float = 0.95  # of synapses
 
 
@@ -50,6 +51,7 @@ class Scene:
     site_pre : (S,) int32; site_post : (S, MOST_PARTNERS) int32, -1 where fewer
     particles : (P, 6) float32, sorted by z: z, y, x, radius (nm), density of shell and of core
     texture : (TILE, TILE, TILE) int8
+    texture_shift : int, moves the place from which neurites read it
     """
 
     fields: Fields
@@ -64,12 +66,18 @@ class Scene:
     site_post: NDArray[np.int32]
     particles: NDArray[np.float32]
     texture: NDArray[np.int8]
+    texture_shift: int
     stain: Stain
 
 
-def texture_of(seed: int) -> NDArray[np.int8]:
-    """(TILE, TILE, TILE) int8: grain of cytoplasm, fine and coarse, skewed to the dark."""
-    rng = generator(seed, "texture")
+@cache
+def texture_tile() -> NDArray[np.int8]:
+    """(TILE, TILE, TILE) int8: grain of cytoplasm, fine and coarse, skewed to the dark.
+
+    The same tile for all volumes, since it takes longer to make than a small one to render; each
+    neurite reads it from a place of its own, which the seed moves.
+    """
+    rng = generator(0, "texture")
     shape = (TILE,) * 3
     fine = periodic_noise(shape, 1.1, rng)
     coarse = periodic_noise(shape, 4.0, rng)
@@ -100,6 +108,7 @@ def render_plane(
     site_pre: Any,
     site_post: Any,
     texture: Any,
+    texture_shift: int,
     stain: Any,
     weight: float,
     density: Any,
@@ -107,6 +116,7 @@ def render_plane(
     distance_out: Any,
     inside_out: Any,
     write_names: bool,
+    wide: bool,
 ) -> None:
     """Add one plane at depth `z_nm`, times `weight`, to `density` (Y, X) float32.
 
@@ -173,6 +183,16 @@ def render_plane(
                 for q in range(n_local):
                     if corner[q, c] > 1e8:
                         corner[q, c] = rest
+            near_mito = False
+            near_site = False
+            for c in range(8):
+                u, v, w = i + (c >> 2), j + ((c >> 1) & 1), k + (c & 1)
+                if mitochondrion[u, v, w] < 12.0:
+                    near_mito = True
+                if site_at[u, v, w] >= 0:
+                    near_site = True
+            # Twice as far as the distance to the membrane that makes a difference.
+            lead_most = 110.0 if near_site or wide else 56.0
             # Only those that can be first or second, within reach of a membrane, stay.
             top = 1e9
             for q in range(n_local):
@@ -185,7 +205,7 @@ def render_plane(
                 least = corner[q, 0]
                 for c in range(1, 8):
                     least = min(least, corner[q, c])
-                if least <= top + 130.0:
+                if least <= top + lead_most:
                     local[kept_names] = local[q]
                     local_piece[kept_names] = local_piece[q]
                     for c in range(4):
@@ -193,11 +213,6 @@ def render_plane(
                         plane[kept_names, c] = low + fz * (high - low)
                         slope[kept_names, c] = (high - low) / spacing[0]
                     kept_names += 1
-            near_mito = False
-            for c in range(8):
-                u, v, w = i + (c >> 2), j + ((c >> 1) & 1), k + (c & 1)
-                if mitochondrion[u, v, w] < 12.0:
-                    near_mito = True
             for y in range(y_first, y_past):
                 fy = (first_y_nm + y * step_y - origin[1]) / spacing[1] - j
                 fy = min(max(fy, 0.0), 1.0)
@@ -223,7 +238,7 @@ def render_plane(
                         b = -1
                     name = local[a] if kept_names > 0 else -1
                     distance = 60.0
-                    if b >= 0 and second - best < 110.0:
+                    if b >= 0 and second - best < lead_most:
                         gx = (along[b, 1] - along[a, 1]) / spacing[2]
                         bottom = plane[b, 2] - plane[a, 2] - plane[b, 0] + plane[a, 0]
                         top_y = plane[b, 3] - plane[a, 3] - plane[b, 1] + plane[a, 1]
@@ -236,7 +251,7 @@ def render_plane(
                         steep = np.sqrt(gx * gx + gy * gy + gz * gz)
                         distance = min((second - best) / max(steep, 0.5), 60.0)
                     tx = int((first_x_nm + x * step_x) / TILE_STEP_NM)
-                    shift = (name * 40503) & 0xFFFF
+                    shift = (name * 40503 + texture_shift) & 0xFFFF
                     grain = texture[
                         (tz + shift) & mask, (ty + (shift >> 4)) & mask, (tx + (shift >> 8)) & mask
                     ] * (1.0 / 40.0)
@@ -246,15 +261,17 @@ def render_plane(
                         m = _trilinear(mitochondrion, i, j, k, fz, fy, fx)
                         m = max(m, 24.0 - distance)
                         if m < 8.0:
-                            ridge = _cristae(texture, z_nm, y * step_y, x * step_x, shift, m)
-                            matrix = mito_rho + 0.30 * ridge + 0.3 * texture_rho * grain
+                            ridge = _cristae(
+                                z_nm, first_y_nm + y * step_y, first_x_nm + x * step_x, shift, m
+                            )
+                            matrix = mito_rho + 0.16 * ridge + 0.7 * texture_rho * grain
                             into = min(max((4.0 - m) / 8.0, 0.0), 1.0)
                             rho += into * (matrix - rho)
                             outer = np.exp(-(((m + 2.0) / 6.0) ** 2))
                             rho += 0.8 * outer * (membrane_rho - rho)
                             inside = m < 0.0
                     cleft = False
-                    if distance < 58.0:
+                    if distance < 24.0 + 36.0 * near_site:
                         middle = 0.5 * gap_nm
                         wall = 0.0
                         if distance < middle:
@@ -267,7 +284,7 @@ def render_plane(
                         rho += wall * (membrane_rho - rho)
                         v = j if fy < 0.5 else j + 1
                         w = k if fx < 0.5 else k + 1
-                        site = site_at[i_near, v, w]
+                        site = site_at[i_near, v, w] if near_site else -1
                         if site >= 0 and b >= 0:
                             other = local[b]
                             is_pre = name == site_pre[site]
@@ -316,15 +333,17 @@ def _trilinear(grid: Any, i: int, j: int, k: int, fz: float, fy: float, fx: floa
 
 
 @compiled
-def _cristae(texture: Any, z: float, y: float, x: float, shift: int, depth: float) -> float:
-    """Folds of the inner membrane: wavy lamellae some 45 nm apart, from -1 to 1."""
-    mask = texture.shape[0] - 1
-    bend = texture[
-        (int(z / 40.0) + shift) & mask, (int(y / 40.0)) & mask, (int(x / 40.0) + 7) & mask
-    ]
+def _cristae(z: float, y: float, x: float, shift: int, depth: float) -> float:
+    """Folds of the inner membrane: wavy, broken lamellae some 50 nm apart, from -1 to 1."""
     angle = (shift & 63) * 0.1
-    phase = (y * np.cos(angle) + x * np.sin(angle) + 0.5 * z) / 7.5 + 0.02 * bend
-    return np.sin(phase) if depth < -14.0 else -0.6
+    across = y * np.cos(angle) + x * np.sin(angle) + 0.4 * z
+    along = x * np.cos(angle) - y * np.sin(angle) + 0.3 * z
+    bend = 1.6 * np.sin(0.023 * along + 1.5 * np.sin(0.011 * across + 0.017 * z))
+    bend += 1.1 * np.sin(0.041 * z + 0.019 * across)
+    broken = np.sin(0.027 * along + 0.9 * np.sin(0.031 * across) + 0.013 * z)
+    inside = min(max((-10.0 - depth) / 12.0, 0.0), 1.0)
+    fold = np.sin(across / 8.0 + bend) * (0.6 + 0.4 * broken)
+    return float(inside * fold - 0.5 * (1.0 - inside))
 
 
 @compiled

@@ -46,8 +46,8 @@ class Imaging:
 
 
 FIBSEM = Imaging(
-    brightness=190.0,
-    contrast=150.0,
+    brightness=192.0,
+    contrast=140.0,
     blur_px=0.9,
     noise=6.0,
     shot_noise=9.0,
@@ -56,11 +56,11 @@ FIBSEM = Imaging(
     shading=3.0,
 )
 SSTEM = Imaging(
-    brightness=222.0,
-    contrast=215.0,
+    brightness=208.0,
+    contrast=196.0,
     blur_px=0.7,
-    noise=8.0,
-    shot_noise=18.0,
+    noise=7.0,
+    shot_noise=15.0,
     gain_drift=0.06,
     offset_drift=6.0,
     shading=7.0,
@@ -248,7 +248,7 @@ def _expose(
         start = hashed(seed ^ hashed((section << np.uint64(32)) + np.uint64(y)))
         row = shading[(y // 32 + 11 * int(section)) % n]
         for x in range(nx):
-            level = brightness - contrast * density[y, x]
+            level = brightness - contrast * min(density[y, x], 1.0)
             level = (level - 128.0) * gain + 128.0 + offset
             level += shading_levels * row[(x // 32) % n]
             spread = np.sqrt(variance + variance_per_level * max(level, 0.0))

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from .fields import Fields, fields_of, warp_of
 from .glia import add_glia, fill_the_rest
 from .growth import COMPARTMENTS, VARICOSITY, Beads, grow
-from .organelles import microtubules, mitochondria, vesicles
+from .organelles import microtubules, mitochondria, scattered, vesicles
 from .packing import pack
 from .photograph import Photographs, photograph
-from .planted_synapses import Sites, no_sites, plant_synapses, sites_near_nodes
+from .planted_synapses import Sites, plant_synapses, sites_near_nodes
 from .random_numbers import Seed, generator, seed_number
-from .render import Scene, Stain, texture_of
+from .render import Scene, Stain, texture_tile
 from .sections import FIBSEM, SSTEM, Imaging, Sectioning, displacement_px, draw_sections
 from .shards import pieces_of, remove_shards
 from .tissues import Tissue, tissue_named
@@ -25,8 +25,8 @@ from .tissues import Tissue, tissue_named
 if TYPE_CHECKING:
     import pandas as pd
 
-_PAD_NM = 500.0  # grown around the volume, so that its border is like its inside
-_FIELD_STEP_NM = 24.0
+_PAD_NM = 560.0  # grown around the volume, so that its border is like its inside
+_FIELD_STEP_NM = 30.0
 # Glia is called by the number after the last neurite.
 
 
@@ -171,10 +171,10 @@ def simulate_volume(
     >>> volume.raw.shape, str(volume.raw.dtype), str(volume.labels.dtype)
     ((8, 64, 64), 'uint8', 'uint64')
     """
-    size, voxel = _checked(shape, voxel_size_nm)
-    _check_options(jitter_nm, warp_nm, missing_fraction, synapses_per_um3)
+    size, voxel = checked_size(shape, voxel_size_nm)
+    check_options(jitter_nm, warp_nm, missing_fraction, synapses_per_um3)
     made_of = tissue if isinstance(tissue, Tissue) else tissue_named(tissue)
-    shown_by = _imaging(imaging, voxel)
+    shown_by = imaging_named(imaging, voxel)
     seed = seed_number(rng)
     extent = (np.array(size) - 1) * np.array(voxel)
     sectioning = draw_sections(
@@ -186,11 +186,14 @@ def simulate_volume(
         missing_fraction=missing_fraction,
         seed=seed,
     )
+    # Displaced sections show what lies aside of the box; what grows does not depend on it.
     aside = float(np.abs(sectioning.knots_nm).max(initial=0.0))
-    margin = np.array([0.5 * voxel[0], aside, aside]) + 2 * _FIELD_STEP_NM
-    beads = pack(grow(made_of, extent + 2 * (margin + _PAD_NM), seed))
+    border = np.ceil(np.array([0.5 * voxel[0], aside, aside]) / _FIELD_STEP_NM) + 2
+    margin = border * _FIELD_STEP_NM
+    pad = max(_PAD_NM, aside + 200.0)
+    beads = pack(grow(made_of, extent + 2 * pad, seed))
     # From here on the middle of voxel (0, 0, 0) is at 0.
-    beads = beads.moved(beads.position_nm - margin - _PAD_NM)
+    beads = beads.moved(beads.position_nm - pad)
     warp = warp_of(made_of.warp_nm, seed)
     place_nm = warp.place_of(beads.position_nm)
     fields = fields_of(
@@ -204,7 +207,9 @@ def simulate_volume(
     )
     n_neurites = len(beads.kind)
     remove_shards(fields)
-    n_glia = add_glia(fields, n_neurites, made_of.glia_share, made_of.sheet_nm, seed)
+    n_glia = add_glia(
+        fields, n_neurites, made_of.glia_share, made_of.sheet_nm, tuple(border.astype(int)), seed
+    )
     fill_the_rest(fields)
     remove_shards(fields)
     piece, neurite_of_piece = pieces_of(fields)
@@ -250,7 +255,7 @@ def simulate_volume(
         "warp_nm": warp_nm,
         "missing_fraction": missing_fraction,
     }
-    return _with_tables(
+    return tables_of(
         shots,
         voxel,
         neurite_of_piece,
@@ -259,8 +264,7 @@ def simulate_volume(
         made_of,
         sites,
         sectioning,
-        beads,
-        place_nm,
+        (beads, place_nm),
         settings,
     )
 
@@ -277,13 +281,19 @@ def _scene(
 ) -> Scene:
     """Everything inside the neurites."""
     rng = generator(seed, "texture")
-    cytoplasm = np.clip(0.2 + 0.07 * rng.standard_normal(len(beads.kind) + n_glia), 0.06, 0.42)
-    cytoplasm[len(beads.kind) :] = 0.13
+    n = len(beads.kind) + n_glia
+    mean, spread = tissue.cytoplasm
+    cytoplasm = np.clip(mean + spread * rng.standard_normal(n), 0.08, 0.6)
+    cytoplasm[len(beads.kind) :] = 0.15
+    is_neurite = np.arange(n) < len(beads.kind)
+    low_nm = fields.origin_nm
+    high_nm = low_nm + fields.spacing_nm * (np.array(fields.shape) - 1)
     mito = mitochondria(fields, beads, place_nm, tissue, seed)
     particles = np.concatenate(
         [
             vesicles(fields, sites, mito, tissue, seed),
             microtubules(fields, beads, place_nm, tissue, seed),
+            scattered(fields, low_nm, high_nm, is_neurite, tissue.scattered_per_um3, mito, seed),
         ]
     )
     return Scene(
@@ -298,12 +308,13 @@ def _scene(
         site_pre=sites.pre,
         site_post=sites.post,
         particles=np.ascontiguousarray(particles[np.argsort(particles[:, 0], kind="stable")]),
-        texture=texture_of(seed),
+        texture=texture_tile(),
+        texture_shift=int(rng.integers(1 << 16)),
         stain=Stain(),
     )
 
 
-def _with_tables(
+def tables_of(
     shots: Photographs,
     voxel: tuple[float, float, float],
     neurite_of_piece: NDArray[np.int32],
@@ -312,19 +323,25 @@ def _with_tables(
     tissue: Tissue,
     sites: Sites,
     sectioning: Sectioning,
-    beads: Beads,
-    place_nm: NDArray[np.float64],
+    axes: tuple[Beads, NDArray[np.float64]] | None,
     settings: dict[str, Any],
+    *,
+    segment_ids: NDArray[np.uint64] | None = None,
 ) -> SimulatedVolume:
-    """The volume with its tables of segments, synapses, connections and skeletons."""
+    """The volume with its tables of segments, synapses, connections and skeletons.
+
+    axes : beads and where they lie, if known
+    segment_ids : (P,) uint64, id of each piece; by default those seen are numbered from 1
+    """
     import pandas as pd
 
     # Segments are numbered from 1 in the order of the pieces that the volume shows.
     counts = np.bincount(shots.piece.ravel() + 1, minlength=len(neurite_of_piece) + 1)[1:]
     present = np.flatnonzero(counts)
-    segment_of_piece = np.zeros(len(neurite_of_piece) + 1, np.uint64)
-    segment_of_piece[present] = np.arange(1, len(present) + 1)
-    labels = segment_of_piece[shots.piece]
+    number_of_piece = np.zeros(len(neurite_of_piece), np.uint64)
+    number_of_piece[present] = np.arange(1, len(present) + 1)
+    # Tables are made with numbers; ids that were given take their place at the end.
+    labels = number_of_piece[shots.piece]
     neurite = neurite_of_piece[present]
     kind = np.array(kinds, object)[neurite]
     is_glia = kind == "glia"
@@ -343,6 +360,16 @@ def _with_tables(
     neuron_of_segment = np.concatenate([[-1], neurite]).astype(np.int64)
     finder = _Finder(labels, neuron_of_segment, voxel, sectioning)
     synapses = _synapse_table(sites, finder, inhibits, tissue)
+    skeletons = _skeleton_table(axes, finder)
+    if segment_ids is not None:
+        ids = np.concatenate([np.zeros(1, np.uint64), segment_ids[present]])
+        labels = ids[labels]
+        signed = ids.astype(np.int64)
+        for table, columns in ((segments, ["segment_id"]), (synapses, ["pre_id", "post_id"])):
+            for column in columns:
+                table[column] = signed[table[column].to_numpy()]
+        segments["neuron_id"] = segments["segment_id"]
+        segments = segments[segments["segment_id"] > 0].reset_index(drop=True)
     edges = (
         synapses.groupby(["pre_id", "post_id"], sort=True).size().rename("syn_count").reset_index()
     )
@@ -353,7 +380,7 @@ def _with_tables(
         segments=segments,
         synapses=synapses,
         edges=edges.astype(np.int64),
-        skeletons=_skeleton_table(beads, place_nm, finder),
+        skeletons=skeletons,
         missing_sections=np.flatnonzero(sectioning.missing),
         sectioning=sectioning,
         distance_nm=shots.distance_nm,
@@ -493,10 +520,18 @@ def _synapse_table(
     return table.astype(dict.fromkeys(whole, np.int64) | dict.fromkeys(real, np.float64))
 
 
-def _skeleton_table(beads: Beads, place_nm: NDArray[np.float64], finder: _Finder) -> pd.DataFrame:
+def _skeleton_table(
+    axes: tuple[Beads, NDArray[np.float64]] | None, finder: _Finder
+) -> pd.DataFrame:
     """Axes of the neurites within the volume; a point that lies in another segment is left out."""
     import pandas as pd
 
+    if axes is None:
+        whole = {name: np.zeros(0, np.int64) for name in ("node_id", "point_id")}
+        real = {name: np.zeros(0) for name in ("x_nm", "y_nm", "z_nm", "radius_nm")}
+        roots = {"parent_id": pd.array([], "Int64")}
+        return pd.DataFrame(whole | roots | real | {"compartment": np.zeros(0, object)})
+    beads, place_nm = axes
     seen = finder.seen_at(place_nm)
     inside = np.flatnonzero(finder.inside(seen))
     segment = finder.segment_at(seen[inside])
@@ -523,7 +558,7 @@ def _skeleton_table(beads: Beads, place_nm: NDArray[np.float64], finder: _Finder
     )
 
 
-def _imaging(imaging: str | Imaging | None, voxel: tuple[float, float, float]) -> Imaging:
+def imaging_named(imaging: str | Imaging | None, voxel: tuple[float, float, float]) -> Imaging:
     """The microscope asked for, or the one that fits the voxels."""
     if isinstance(imaging, Imaging):
         return imaging
@@ -536,7 +571,7 @@ def _imaging(imaging: str | Imaging | None, voxel: tuple[float, float, float]) -
     return replace(known[imaging])
 
 
-def _checked(
+def checked_size(
     shape: Sequence[int], voxel_size_nm: Sequence[float]
 ) -> tuple[tuple[int, int, int], tuple[float, float, float]]:
     """Shape and voxel size as tuples, or one clear line."""
@@ -554,7 +589,7 @@ def _checked(
     return (size[0], size[1], size[2]), (voxel[0], voxel[1], voxel[2])
 
 
-def _check_options(
+def check_options(
     jitter_nm: float, warp_nm: float, missing_fraction: float, per_um3: float | None
 ) -> None:
     """Ranges of the options of sections and synapses."""
@@ -570,4 +605,4 @@ def _check_options(
         raise ValueError(msg)
 
 
-__all__ = ["SimulatedVolume", "no_sites", "simulate_volume"]
+__all__ = ["SimulatedVolume", "simulate_volume"]

@@ -53,6 +53,8 @@ class Tissue:
     t_bars: bool
     transmitters: tuple[str, str]  # of the excitatory, of the inhibitory
     vesicles_per_site: int
+    cytoplasm: tuple[float, float]  # density, mean and standard deviation over neurites
+    scattered_per_um3: float  # vesicles and granules away from synapses
 
 
 CORTEX = Tissue(
@@ -91,8 +93,8 @@ CORTEX = Tissue(
     glia_share=0.09,
     sheet_nm=14.0,
     warp_nm=(110.0, 26.0),
-    wobble=0.22,
-    synapses_per_um3=0.9,
+    wobble=0.2,
+    synapses_per_um3=1.0,
     partners_least=1,
     partners_most=1,
     cleft_radius_nm=170.0,
@@ -100,6 +102,8 @@ CORTEX = Tissue(
     t_bars=False,
     transmitters=("glutamate", "gaba"),
     vesicles_per_site=60,
+    cytoplasm=(0.25, 0.07),
+    scattered_per_um3=60.0,
 )
 
 FLY = Tissue(
@@ -144,8 +148,8 @@ FLY = Tissue(
     glia_share=0.07,
     sheet_nm=12.0,
     warp_nm=(120.0, 24.0),
-    wobble=0.25,
-    synapses_per_um3=1.0,
+    wobble=0.2,
+    synapses_per_um3=1.5,
     partners_least=2,
     partners_most=6,
     cleft_radius_nm=110.0,
@@ -153,6 +157,8 @@ FLY = Tissue(
     t_bars=True,
     transmitters=("acetylcholine", "gaba"),
     vesicles_per_site=30,
+    cytoplasm=(0.30, 0.11),
+    scattered_per_um3=90.0,
 )
 
 TISSUES = {tissue.name: tissue for tissue in (CORTEX, FLY)}
