@@ -9,12 +9,16 @@ if TYPE_CHECKING:
     from .account import Ingested
     from .known_formats import formats, read
     from .table_reader import table
+    from .voxels.from_voxels import em
+    from .voxels.reconstruction import Reconstruction
 
-__all__ = ["Ingested", "formats", "read", "table"]
+__all__ = ["Ingested", "Reconstruction", "em", "formats", "read", "table"]
 
 # Nothing is imported before it is asked for, so that `import ingest` costs nothing.
 _HOMES = {
     "Ingested": "account",
+    "Reconstruction": "voxels.reconstruction",
+    "em": "voxels.from_voxels",
     "formats": "known_formats",
     "read": "known_formats",
     "table": "table_reader",

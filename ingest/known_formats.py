@@ -53,6 +53,12 @@ FORMATS: tuple[Format, ...] = (
         example="neuropil ingest table edges.csv fly/ --nodes neurons.csv --min-synapses 5",
         reader="table_reader:read_table",
     ),
+    Format(
+        name="em",
+        what="volume of electron micrographs: TIFF, HDF5, Zarr, N5, precomputed, MRC, .npy",
+        example="neuropil ingest em volume.zarr fly/ --voxel-size-nm 40,4,4",
+        reader="voxels.from_voxels:em",
+    ),
 )
 
 

@@ -81,7 +81,7 @@ def manifest_of(
         made_by={
             "command": command,
             "software": "neuropil",
-            "version": _version(),
+            "version": software_version(),
             "inputs": describe_inputs(inputs),
             "decisions": list(account.decisions),
         },
@@ -90,7 +90,8 @@ def manifest_of(
     )
 
 
-def _version() -> str:
+def software_version() -> str:
+    """Version of neuropil that runs."""
     try:
         return importlib.metadata.version("neuropil")
     except importlib.metadata.PackageNotFoundError:  # run from its sources

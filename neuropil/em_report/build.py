@@ -11,7 +11,7 @@ from .page import page
 from .pictures import pictures_of
 
 if TYPE_CHECKING:
-    from ingest.em.reconstruction import Reconstruction
+    from ingest.voxels.reconstruction import Reconstruction
 
 
 def build_em_report(

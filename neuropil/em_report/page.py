@@ -14,7 +14,7 @@ from ..report.html_parts import html_facts, html_figure, html_list, html_table
 from ..report.number_words import number
 
 if TYPE_CHECKING:
-    from ingest.em.reconstruction import Reconstruction
+    from ingest.voxels.reconstruction import Reconstruction
 
 _SCORES = {
     "adapted_rand_error": "adapted Rand error",

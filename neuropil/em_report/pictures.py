@@ -12,7 +12,7 @@ from ..report.entry import DPI, Picture
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ingest.em.reconstruction import Reconstruction
+    from ingest.voxels.reconstruction import Reconstruction
 
 _SECTIONS = 3
 # A section is drawn from at most so many pixels along a side, the middle of it where it is larger.

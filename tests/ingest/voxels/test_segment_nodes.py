@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from connectome_analysis.tables import ContractError
-from ingest.em import segment_nodes
-from ingest.em.segment_nodes import measure_segments, nodes_of
+from ingest.voxels import segment_nodes
+from ingest.voxels.segment_nodes import measure_segments, nodes_of
 
 BIG = 2**62 + 12345678901
 

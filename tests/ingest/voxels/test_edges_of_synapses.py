@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ingest.account import Account
-from ingest.em.edges_of_synapses import edges_of_synapses
+from ingest.voxels.edges_of_synapses import edges_of_synapses
 
 BIG = 2**62 + 1
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from connectome_analysis.errors import fit_segmentation_scores
-from ingest.em.against_truth import fragments_of, scores_of
+from ingest.voxels.against_truth import fragments_of, scores_of
 from segmentation_core.metrics import contingency
 
 TRUE = np.repeat(np.array([1, 2, 3, 4], np.uint64), 40).reshape(1, 4, 40)

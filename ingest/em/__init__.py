@@ -1,1 +1,0 @@
-"""EM: a volume of electron micrographs in, a connectome out."""

@@ -1,0 +1,1 @@
+"""Voxels: a volume of electron micrographs in, a connectome out (`ingest.em`)."""
