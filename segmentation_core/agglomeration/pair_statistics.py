@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation_core.compiled import compiled
-from segmentation_core.pair_table import slot_of_pair, table_of_pairs
+from segmentation_core.pair_table import doubled_table, key_of_pair, place_of_key, table_of_pairs
 
 N_BINS = 32  # of a histogram: eight affinity values each
 
@@ -87,12 +87,12 @@ def _accumulate(
 ) -> Any:
     """One walk a section for all channels, so that its labels stay in the cache.
 
-    Neighbours along x mostly belong to the pair before, which is therefore looked at first.
+    Arrays grow between rows, never within one: a variable that is replaced in a loop costs the
+    loop a counted reference at each look-up, three times the look-up itself.
     """
     n_channels = len(offsets)
     keys, slots = table_of_pairs(1 << 12)
-    first = np.zeros((1 << 11, 1), np.int64)
-    second = np.zeros((1 << 11, 1), np.int64)
+    pairs = np.zeros((1 << 11, 2), np.int64)
     sums = np.zeros((1 << 11, n_channels), np.int64)
     counts = np.zeros((1 << 11, n_channels), np.int64)
     places = np.zeros((1 << 11, 3), np.int64)
@@ -106,50 +106,97 @@ def _accumulate(
                 continue
             near = abs(oz) + abs(oy) + abs(ox) == 1
             start, stop = max(begin[2], -ox), min(end[2], shape[2] - ox)
-            last_a, last_b, last = np.int64(-1), np.int64(-1), 0
-            total, number = np.int64(0), np.int64(0)
+            if stop <= start:
+                continue
             for y in range(max(begin[1], -oy), min(end[1], shape[1] - oy)):
-                here, there = labels[z, y], labels[z + oz, y + oy]
-                values = affinities[c, z - begin[0], y - begin[1]]
-                for x in range(start, stop):
-                    one, two = here[x], there[x + ox]
-                    if one == two or one == 0 or two == 0:
-                        continue
-                    a, b = np.int64(min(one, two)), np.int64(max(one, two))
-                    value = values[x - begin[2]]
-                    if a != last_a or b != last_b:
-                        if number > 0:
-                            sums[last, c] += total
-                            counts[last, c] += number
-                            total, number = np.int64(0), np.int64(0)
-                        last_a, last_b = a, b
-                        keys, slots, last, new = slot_of_pair(keys, slots, found, a, b)
-                        if new:
-                            if found == len(first):
-                                first, second = _longer(first), _longer(second)
-                                sums, counts = _longer(sums), _longer(counts)
-                                places, bins = _longer(places), _longer(bins)
-                            first[found, 0], second[found, 0] = a, b
-                            found += 1
-                    total += np.int64(value)
-                    number += 1
-                    if near:
-                        places[last, 0] += z + origin[0]
-                        places[last, 1] += y + origin[1]
-                        places[last, 2] += x + origin[2]
-                    if histogram:
-                        bins[last, value >> np.uint8(3)] += 1
-            if number > 0:
-                sums[last, c] += total
-                counts[last, c] += number
+                while found + stop - start > len(pairs):
+                    pairs, sums, counts = _longer(pairs), _longer(sums), _longer(counts)
+                    places, bins = _longer(places), _longer(bins)
+                while 2 * (found + stop - start) > len(keys):
+                    keys, slots = doubled_table(keys, slots)
+                found = _row(
+                    keys,
+                    slots,
+                    pairs,
+                    sums[:, c],
+                    counts[:, c],
+                    places,
+                    bins,
+                    found,
+                    labels[z, y, start:stop],
+                    labels[z + oz, y + oy, start + ox : stop + ox],
+                    affinities[c, z - begin[0], y - begin[1], start - begin[2] : stop - begin[2]],
+                    near,
+                    (z + origin[0], y + origin[1], start + origin[2]),
+                )
     return (
-        first[:found, 0].copy(),
-        second[:found, 0].copy(),
+        pairs[:found, 0].copy(),
+        pairs[:found, 1].copy(),
         sums[:found],
         counts[:found],
         places[:found],
         bins[:found],
     )
+
+
+@compiled
+def _row(
+    keys: Any,
+    slots: Any,
+    pairs: Any,
+    sums: Any,
+    counts: Any,
+    places: Any,
+    bins: Any,
+    found: Any,
+    here: Any,
+    there: Any,
+    values: Any,
+    near: Any,
+    at: Any,
+) -> Any:
+    """Enter one row of one channel; the arrays have room. Returns how many pairs are known.
+
+    Neighbours along x mostly belong to the pair before, whose numbers are entered once at its end.
+    """
+    last_a, last_b, last = np.int64(-1), np.int64(-1), np.int64(0)
+    total, number, across = np.int64(0), np.int64(0), np.int64(0)
+    histogram = bins.shape[1] > 0
+    for x in range(len(here)):
+        one, two = here[x], there[x]
+        if one == two or one == 0 or two == 0:
+            continue
+        a, b = np.int64(min(one, two)), np.int64(max(one, two))
+        if a != last_a or b != last_b:
+            if number > 0:
+                sums[last] += total
+                counts[last] += number
+                if near:
+                    places[last, 0] += number * at[0]
+                    places[last, 1] += number * at[1]
+                    places[last, 2] += across
+            total, number, across = np.int64(0), np.int64(0), np.int64(0)
+            last_a, last_b = a, b
+            key = key_of_pair(a, b)
+            place = place_of_key(keys, key)
+            if keys[place] == 0:
+                keys[place], slots[place] = key, found
+                pairs[found, 0], pairs[found, 1] = a, b
+                found += 1
+            last = slots[place]
+        total += np.int64(values[x])
+        number += 1
+        across += at[2] + x
+        if histogram:
+            bins[last, values[x] >> np.uint8(3)] += 1
+    if number > 0:
+        sums[last] += total
+        counts[last] += number
+        if near:
+            places[last, 0] += number * at[0]
+            places[last, 1] += number * at[1]
+            places[last, 2] += across
+    return found
 
 
 def added(parts: list[PairStatistics]) -> PairStatistics:

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 
 from segmentation_core.compiled import compiled
-from segmentation_core.pair_table import place_of_pair, slot_of_pair, table_of_pairs
+from segmentation_core.pair_table import (
+    doubled_table,
+    key_of_pair,
+    place_of_key,
+    table_of_pairs,
+)
 
 
 @compiled
@@ -61,7 +66,9 @@ def merges_in_order(
     length = 0
     for e in range(n_edges):
         ends[e, 0], ends[e, 1] = first[e], second[e]
-        keys, slots, _, _ = _entered(keys, slots, used, first[e] + 1, second[e] + 1, e)
+        key = key_of_pair(first[e] + 1, second[e] + 1)
+        place = place_of_key(keys, key)
+        keys[place], slots[place] = key, e
         used += 1
         for side in range(2):
             r, half = ends[e, side], 2 * e + side
@@ -115,8 +122,9 @@ def merges_in_order(
             f = half >> 1
             if alive[f]:
                 w = ends[f, 1 - (half & 1)]
-                place = place_of_pair(keys, min(u, w) + 1, max(u, w) + 1)
-                twin = slots[place] if keys[place, 0] != 0 else np.int64(-1)
+                key = key_of_pair(min(u, w) + 1, max(u, w) + 1)
+                place = place_of_key(keys, key)
+                twin = slots[place] if keys[place] != 0 else np.int64(-1)
                 if twin >= 0 and alive[twin]:
                     sums[twin] += sums[f]
                     counts[twin] += counts[f]
@@ -128,13 +136,10 @@ def merges_in_order(
                     f = twin
                 else:
                     ends[f, half & 1] = u
-                    if keys[place, 0] != 0:
-                        slots[place] = f
-                    else:
-                        keys, slots, _, _ = _entered(
-                            keys, slots, used, min(u, w) + 1, max(u, w) + 1, f
-                        )
-                        used += 1
+                    used += keys[place] == 0
+                    keys[place], slots[place] = key, f
+                    if 2 * (used + 1) > len(keys):
+                        keys, slots = doubled_table(keys, slots)
                     following[half] = -1
                     if head[u] < 0:
                         head[u] = half
@@ -155,14 +160,6 @@ def merges_in_order(
                         length = _pushed(scores, edges, versions, length, value, f, version[f])
             half = ahead
     return one[:n_merges], other[:n_merges], made[:n_merges]
-
-
-@compiled
-def _entered(keys: Any, slots: Any, used: Any, a: Any, b: Any, e: Any) -> Any:
-    """Table with the pair a < b standing for edge e."""
-    keys, slots, number, new = slot_of_pair(keys, slots, used, a, b)
-    slots[place_of_pair(keys, a, b)] = e
-    return keys, slots, number, new
 
 
 @compiled

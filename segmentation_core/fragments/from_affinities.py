@@ -15,7 +15,7 @@ from segmentation_core.affinity_arrays import (
 )
 
 from .capped_distance import capped_squared_distance
-from .hills import SHORE, hills, merged_hills, passes
+from .hills import hills, landscape, merged_hills, passes
 from .insideness import insideness
 from .named_voxels import renamed
 
@@ -137,15 +137,7 @@ def _heights(
     shortest = min(size[1:]) if sections else min(size)
     spacing = (size[0] / shortest, size[1] / shortest, size[2] / shortest)
     squared, _ = capped_squared_distance(inside, threshold, spacing, cap_voxels, sections=sections)
-    height = np.zeros([length + 2 for length in inside.shape], np.uint16)
-    core = height[1:-1, 1:-1, 1:-1]
-    for level, near, out in zip(squared, inside, core, strict=True):
-        np.add(level, np.uint16(SHORE), out=out, where=level > 0)
-        np.add(near, np.uint16(1), out=out, where=level == 0, dtype=np.uint16)
-    np.minimum(core, SHORE - 1, out=core, where=squared == 0)
-    if allowed is not None:
-        core[~allowed] = 0
-    return height
+    return landscape(squared, inside, allowed)
 
 
 def _checked_mask(mask: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:

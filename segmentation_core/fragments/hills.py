@@ -13,9 +13,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation_core.compiled import compiled
-from segmentation_core.pair_table import slot_of_pair, table_of_pairs
+from segmentation_core.pair_table import key_of_pair, place_of_key
 
 SHORE = 256  # heights below are boundary voxels, by insideness; those from here on are inside
+
+
+def landscape(
+    squared: NDArray[np.uint16], inside: NDArray[np.uint8], allowed: NDArray[np.bool_] | None
+) -> NDArray[np.uint16]:
+    """Height of each voxel: squared distance from the shore on, insideness below, a border of 0."""
+    height = np.zeros([length + 2 for length in inside.shape], np.uint16)
+    _fill(squared, inside, height)
+    if allowed is not None:
+        height[1:-1, 1:-1, 1:-1][~allowed] = 0
+    return height
+
+
+@compiled
+def _fill(squared: Any, inside: Any, height: Any) -> None:
+    """1 .. 255 for boundary voxels, 256 and more for others."""
+    nz, ny, nx = squared.shape
+    for z in range(nz):
+        for y in range(ny):
+            out = height[z + 1, y + 1]
+            far, near = squared[z, y], inside[z, y]
+            for x in range(nx):
+                shore = min(np.uint16(near[x]), np.uint16(SHORE - 2)) + np.uint16(1)
+                above = far[x] + np.uint16(SHORE)
+                out[x + 1] = above if far[x] > 0 else shore
 
 
 def hills(
@@ -38,8 +63,9 @@ def hills(
     """
     ways = _steepest(height, sections)
     hill = np.zeros(height.shape, np.int32)
+    steps = _steps(height.shape)
     top, voxels = _climb(
-        height.reshape(-1), ways.reshape(-1), _steps(height.shape), hill.reshape(-1)
+        height.reshape(-1), ways.reshape(-1), steps[:5] if sections else steps, hill.reshape(-1)
     )
     return hill, top, voxels
 
@@ -94,7 +120,7 @@ def _climb(height: Any, ways: Any, steps: Any, hill: Any) -> Any:
     voxels = np.zeros(1024, np.int64)
     path = np.empty(1024, np.int64)
     n_hills = 0
-    n_ways = len(steps) if steps[-1] > 0 else 5
+    n_ways = len(steps)
     for start in range(n):
         if height[start] == 0 or hill[start] > 0:
             continue
@@ -146,40 +172,63 @@ def passes(height: Any, hill: Any, sections: bool) -> Any:
 
     height, hill : (z + 2, y + 2, x + 2), as `hills` takes and gives them.
 
-    Returns (P,) first hill, (P,) second and larger, (P,) height of the pass; in the order found.
+    Returns (P,) first hill, (P,) second and larger, (P,) height of the pass; in an order that
+    follows from the volume. One sweep for all three axes, and pair and height side by side in the
+    table, for the sake of the cache.
     """
     nz, ny, nx = height.shape
-    keys, slots = table_of_pairs(1 << 14)
-    first = np.empty(1 << 13, np.int32)
-    second = np.empty(1 << 13, np.int32)
-    high = np.empty(1 << 13, np.uint16)
+    table = np.zeros((1 << 14, 2), np.int64)
     found = 0
+    for z in range(1, nz - 1):
+        for y in range(1, ny - 1):
+            while 2 * (found + 3 * nx) > len(table):
+                larger = np.zeros((4 * len(table), 2), np.int64)
+                for k in range(len(table)):
+                    if table[k, 0] != 0:
+                        to = place_of_key(larger[:, 0], table[k, 0])
+                        larger[to, 0], larger[to, 1] = table[k, 0], table[k, 1]
+                table = larger
+            here, low = hill[z, y, 1:], height[z, y, 1:]
+            found = _row_of_passes(table, found, here, hill[z, y], low, height[z, y])
+            found = _row_of_passes(
+                table, found, here, hill[z, y - 1, 1:], low, height[z, y - 1, 1:]
+            )
+            if not sections:
+                found = _row_of_passes(
+                    table, found, here, hill[z - 1, y, 1:], low, height[z - 1, y, 1:]
+                )
+    first = np.empty(found, np.int32)
+    second = np.empty(found, np.int32)
+    high = np.empty(found, np.uint16)
+    k = 0
+    for place in range(len(table)):
+        if table[place, 0] != 0:
+            first[k] = table[place, 0] >> 32
+            second[k] = table[place, 0] & 0x7FFFFFFF
+            high[k] = table[place, 1]
+            k += 1
+    return first, second, high
+
+
+@compiled
+def _row_of_passes(table: Any, found: Any, one: Any, two: Any, low: Any, other: Any) -> Any:
+    """Enter the passes between two rows of voxels that lie side by side."""
+    keys = table[:, 0]
     last_a, last_b, last = np.int64(0), np.int64(0), 0
-    for axis in range(1 if sections else 0, 3):
-        dz, dy, dx = np.int64(axis == 0), np.int64(axis == 1), np.int64(axis == 2)
-        for z in range(1, nz - dz):
-            for y in range(1, ny - dy):
-                one, two = hill[z, y], hill[z - dz, y - dy]
-                low, other = height[z, y], height[z - dz, y - dy]
-                for x in range(1, nx):
-                    if one[x] == two[x - dx] or one[x] == 0 or two[x - dx] == 0:
-                        continue
-                    a = np.int64(min(one[x], two[x - dx]))
-                    b = np.int64(max(one[x], two[x - dx]))
-                    level = min(low[x], other[x - dx])
-                    if a != last_a or b != last_b:
-                        keys, slots, last, new = slot_of_pair(keys, slots, found, a, b)
-                        last_a, last_b = a, b
-                        if new:
-                            if found == len(first):
-                                first = np.concatenate((first, np.empty_like(first)))
-                                second = np.concatenate((second, np.empty_like(second)))
-                                high = np.concatenate((high, np.empty_like(high)))
-                            first[found], second[found], high[found] = a, b, level
-                            found += 1
-                            continue
-                    high[last] = max(high[last], level)
-    return first[:found], second[:found], high[:found]
+    for x in range(len(one)):
+        if one[x] == two[x] or one[x] == 0 or two[x] == 0:
+            continue
+        a, b = np.int64(min(one[x], two[x])), np.int64(max(one[x], two[x]))
+        level = np.int64(min(low[x], other[x]))
+        if a != last_a or b != last_b:
+            last_a, last_b = a, b
+            key = key_of_pair(a, b)
+            last = place_of_key(keys, key)
+            if table[last, 0] == 0:
+                table[last, 0] = key
+                found += 1
+        table[last, 1] = max(table[last, 1], level)
+    return found
 
 
 def merged_hills(
@@ -198,7 +247,7 @@ def merged_hills(
     or where the smaller has fewer than `least_voxels` voxels.
     """
     first, second, high = between
-    order = np.lexsort((second, first, -high.astype(np.int64)))
+    order = np.argsort(65535 - high, kind="stable")  # radix: 16 bits
     fragment: NDArray[np.int32] = _merge(
         top, voxels.copy(), first[order], second[order], high[order], narrowing, slack, least_voxels
     )

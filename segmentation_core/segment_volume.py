@@ -1,0 +1,194 @@
+"""Segment volume: from micrographs to neurons in one call."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmentation_core.agglomeration.by_affinity import agglomerate
+from segmentation_core.blockwise.block_folder import BlockFolder
+from segmentation_core.blockwise.by_blocks import segment_by_blocks
+from segmentation_core.blockwise.grid import Grid, checked_triple
+from segmentation_core.blockwise.settings_file import same_settings, sample
+from segmentation_core.blockwise.workers import for_all_blocks
+from segmentation_core.fragments.from_affinities import watershed
+from segmentation_core.network.intensities import measure_intensities
+from segmentation_core.predict.predictor import Predictor, predict_affinities
+
+IN_ONE_PIECE = 200_000_000  # voxels: some 9 GB with affinities, fragments and segments
+
+
+def segment(
+    volume: Any,
+    *,
+    voxel_size_nm: Sequence[float] | None = None,
+    device: str | None = None,
+    weights: str | Path | None = None,
+    threshold: float = 0.5,
+    fragment_options: dict[str, Any] | None = None,
+    agglomeration_options: dict[str, Any] | None = None,
+    prediction_options: dict[str, Any] | None = None,
+    blockwise: bool | None = None,
+    block: Sequence[int] = (128, 256, 256),
+    folder: str | Path | None = None,
+    out: Any = None,
+    n_workers: int = 1,
+    client: Any = None,
+    on_block: Callable[[str, int, int], None] | None = None,
+) -> Any:
+    """Neurons of a volume of micrographs: affinities, fragments, agglomeration.
+
+    Parameters
+    ----------
+    volume : (z, y, x) uint8
+        A numpy array, a `Volume`, anything that can be sliced.
+    voxel_size_nm : (z, y, x); a `Volume` knows its own
+    device : torch device; by default CUDA, then MPS, then the CPU
+    weights : file of weights; by default those of the package for this voxel size
+    threshold : affinity at which merging stops
+    fragment_options, agglomeration_options, prediction_options
+        Options of `watershed`, `agglomerate` and `predict_affinities`.
+    blockwise : whether to go block by block; by default above 200 million voxels
+    block : (z, y, x) voxels of a block
+    folder : where blocks are kept, so that a run that was stopped goes on
+        By default a temporary folder, which is deleted.
+    out : (z, y, x) array to write to, such as a zarr array; by default a numpy array
+    n_workers : threads, block by block
+    client : dask.distributed.Client, which does the blocks instead; needs `folder`
+    on_block : called with the step, and how many blocks are done of how many
+
+    Returns
+    -------
+    (z, y, x) uint64, or `out`
+        Segments, 0 = none.
+
+    Raises
+    ------
+    ValueError
+        A volume that is not (z, y, x) uint8, an unknown voxel size, options out of range.
+
+    Examples
+    --------
+    >>> raw = np.random.default_rng(0).integers(0, 255, (16, 32, 32)).astype(np.uint8)
+    >>> labels = segment(raw, voxel_size_nm=(10, 10, 10))
+    >>> labels.shape, labels.dtype
+    ((16, 32, 32), dtype('uint64'))
+    """
+    size = voxel_size_nm if voxel_size_nm is not None else getattr(volume, "voxel_size_nm", None)
+    if size is None:
+        msg = "voxel_size_nm is missing and the volume does not know it; pass (z, y, x) in nm."
+        raise ValueError(msg)
+    if not hasattr(volume, "shape") or len(volume.shape) != 3:
+        got = getattr(volume, "shape", type(volume).__name__)
+        msg = f"volume must be an array (z, y, x) of uint8, got {got}."
+        raise ValueError(msg)
+    shape = checked_triple(volume.shape, "the volume's shape", 1)
+    in_blocks = np.prod(shape, dtype=np.float64) > IN_ONE_PIECE if blockwise is None else blockwise
+    options = dict(prediction_options or {})
+    if not in_blocks:
+        if client is not None or folder is not None:
+            msg = (
+                "client= and folder= are for blocks, and this volume goes in one piece; pass "
+                "blockwise=True."
+            )
+            raise ValueError(msg)
+        affinities, offsets = predict_affinities(
+            volume, voxel_size_nm=size, device=device, weights=weights, **options
+        )
+        fragments = watershed(
+            affinities, offsets, voxel_size_nm=_three(size), **(fragment_options or {})
+        )
+        tree = agglomerate(
+            fragments, affinities, offsets, threshold=threshold, **(agglomeration_options or {})
+        )
+        labels = tree.segments(fragments)
+        if out is None:
+            return labels
+        out[...] = labels.astype(out.dtype)
+        return out
+    if client is not None and folder is None:
+        msg = "a cluster needs folder=, a place that all workers see."
+        raise ValueError(msg)
+    predictor = Predictor(size, device=device, weights=weights, **options)
+    with tempfile.TemporaryDirectory(prefix="neuropil-segment-") as spare:
+        place = Path(spare) if folder is None else Path(folder).absolute()
+        affinities = _predicted(volume, predictor, shape, block, place, client, on_block)
+        result = segment_by_blocks(
+            affinities,
+            predictor.offsets,
+            voxel_size_nm=_three(size),
+            folder=place / "segmentation",
+            block=block,
+            threshold=threshold,
+            fragment_options=fragment_options,
+            agglomeration_options=agglomeration_options,
+            out=out,
+            n_workers=n_workers,
+            client=client,
+            on_block=on_block,
+        )
+        return np.asarray(result.segments) if out is None else out
+
+
+def _three(size: Any) -> tuple[float, float, float]:
+    """Voxel size as a tuple."""
+    z, y, x = (float(s) for s in size)
+    return z, y, x
+
+
+def _predicted(
+    volume: Any,
+    predictor: Predictor,
+    shape: tuple[int, int, int],
+    block: Sequence[int],
+    folder: Path,
+    client: Any,
+    on_block: Callable[[str, int, int], None] | None,
+) -> BlockFolder:
+    """Affinities as one file a block; blocks that are there are left."""
+    edges = checked_triple(block, "block", 1)
+    z, y, x = (min(b, n) for b, n in zip(edges, shape, strict=True))
+    n_channels = len(predictor.offsets)
+    kept = BlockFolder(
+        folder / "affinities", Grid(shape, (z, y, x)), np.dtype(np.uint8), n_channels
+    )
+    same_settings(
+        kept.folder,
+        {
+            "shape": shape,
+            "block": kept.grid.block,
+            "offsets": predictor.offsets,
+            "weights": hashlib.sha256(predictor.weights.read_bytes()).hexdigest(),
+            "n_views": predictor.n_views,
+            "volume": sample(volume, kept.grid),
+        },
+    )
+    scale = measure_intensities(volume)
+    done = 0
+
+    def told(_: int) -> None:
+        nonlocal done
+        done += 1
+        if on_block is not None:
+            on_block("affinities", done, len(kept.grid))
+
+    step = functools.partial(_predict_block, volume, predictor, scale, kept)
+    # One device: threads would only wait for each other.
+    for_all_blocks(step, range(len(kept.grid)), n_workers=1, client=client, told=told)
+    return kept
+
+
+def _predict_block(
+    volume: Any, predictor: Predictor, scale: Any, kept: BlockFolder, number: int
+) -> int:
+    """Affinities of one block."""
+    if not kept.has(number):
+        begin, end = kept.grid.box(number)
+        kept.write(number, predictor.block(volume, begin, end, scale=scale))
+    return number
