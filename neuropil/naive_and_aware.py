@@ -84,11 +84,11 @@ def _verdicts(table: pd.DataFrame, value: str) -> list[str]:
     for row in table.to_dict("records"):
         naive, aware = (
             "no"
-            if row[f"{which}q_value"] > _LEVEL or row[value] == row[f"{which}null_mean"]
+            if row[f"{which}q_value"] > _LEVEL or seen == row[f"{which}null_mean"]
             else "over"
-            if row[value] > row[f"{which}null_mean"]
+            if seen > row[f"{which}null_mean"]
             else "under"
-            for which in ("", "aware_")
+            for which, seen in (("", row[value]), ("aware_", row.get("aware_observed", row[value])))
         )
         words.append(naive if naive == aware else f"{naive} \N{RIGHTWARDS ARROW} {aware}")
     return words

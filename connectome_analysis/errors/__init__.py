@@ -37,7 +37,7 @@ from .sweeps.robustness import robustness
 from .sweeps.threshold_sweep import threshold_sweep
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
-from .verdict_warning import PairsAloneWarning, RatesWarning, VerdictWarning
+from .verdict_warning import PairsAloneWarning, PositionsWarning, RatesWarning, VerdictWarning
 
 __all__ = [
     "AllPairs",
@@ -57,6 +57,7 @@ __all__ = [
     "PerGroup",
     "PerNeuron",
     "PerPair",
+    "PositionsWarning",
     "Posterior",
     "RatesWarning",
     "Robustness",

@@ -97,6 +97,7 @@ def confidences_of(model: ErrorModel, g: Graph) -> Confidences:
     inside = touch.of(g.out_sources, g.out_indices) > 0
     odds = 1.0 if model.confidence_odds is None else model.confidence_odds
     real = odds * g.confidence / (odds * g.confidence + 1.0 - g.confidence)
+    real = np.minimum(real, 1.0)  # a rounding above
     return Confidences(np.where(inside, real, 1.0), touch, total_over_pairs(touch), inside)
 
 

@@ -1,12 +1,15 @@
 """Model JSON: an error model as plain JSON and back, for the manifest and for files.
 
-A model without splits, merges or a part of its own is short; a matrix of rates is refused, since
-rates by neuron, group or pair say the same in fewer words.
+A model without splits, merges or a part of its own is short; a matrix of rates is packed as text, every
+bit of it, and belongs to the neurons of one graph in their order.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ _KINDS = {
     "group": PerGroup,
     "neuron": PerNeuron,
     "pair": PerPair,
+    "matrix": PerMatrix,
 }
 
 
@@ -43,19 +47,19 @@ def to_dict(model: ErrorModel) -> dict[str, Any]:
         if not (
             value is None or (not hasattr(value, "__dict__") and value == getattr(default, name))
         ):
-            content[name] = _rate_out(value, name)
+            content[name] = _rate_out(value)
     if model.could_touch is not None:
         content["could_touch"] = _touch_out(model.could_touch)
     if model.split is not None:
         content["split"] = {
-            "probability": _rate_out(model.split.probability, "split.probability"),
+            "probability": _rate_out(model.split.probability),
             "part": model.split.part,
             "fraction": model.split.fraction,
             "keep_fragment": model.split.keep_fragment,
         }
     if model.merge is not None:
         content["merge"] = {
-            "probability": _rate_out(model.merge.probability, "merge.probability"),
+            "probability": _rate_out(model.merge.probability),
             "could_touch": _touch_out(model.merge.could_touch),
         }
     if model.uncertainty is not None:
@@ -135,7 +139,7 @@ def read_model(path: str | Path) -> ErrorModel:
     return from_dict(content)
 
 
-def _rate_out(rate: Any, name: str) -> Any:
+def _rate_out(rate: Any) -> Any:
     if isinstance(rate, PerColumn):
         return {"per": "column", "column": rate.column, "default": rate.default}
     if isinstance(rate, PerGroup):
@@ -160,11 +164,12 @@ def _rate_out(rate: Any, name: str) -> Any:
             "default": rate.default,
         }
     if isinstance(rate, PerMatrix):
-        msg = (
-            f"{name} is a matrix, which is not written; give it as a table of pre_id, post_id and "
-            "value, or by group."
-        )
-        raise ValueError(msg)  # noqa: TRY004  (a kind of rate, not a wrong type)
+        packed = zlib.compress(np.ascontiguousarray(rate.matrix, "<f8").tobytes())
+        return {
+            "per": "matrix",
+            "n_neurons": len(rate.matrix),
+            "float64_zlib_base64": base64.b64encode(packed).decode("ascii"),
+        }
     return rate
 
 
@@ -189,11 +194,23 @@ def _rate_in(content: Any, name: str) -> Any:
             return PerPair(
                 pre, post, np.array(content["values"], float), content.get("default", 0.0)
             )
-    except (KeyError, TypeError, IndexError) as error:
+        if kind == "matrix":
+            return _matrix_in(content)
+    except (KeyError, TypeError, IndexError, binascii.Error, zlib.error) as error:
         msg = f"{name} of the error model is damaged: {type(error).__name__} {error}."
         raise ValueError(msg) from None
     msg = f"{name} of the error model varies per {kind!r}; known are {', '.join(_KINDS)}."
     raise ValueError(msg)
+
+
+def _matrix_in(content: Mapping[str, Any]) -> PerMatrix:
+    """Unpack a matrix: rows of little-endian float64, compressed, as text."""
+    n = int(content["n_neurons"])
+    values = zlib.decompress(base64.b64decode(content["float64_zlib_base64"], validate=True))
+    if len(values) != 8 * n * n:
+        msg = f"a matrix of {n} neurons has {8 * n * n} bytes, not {len(values)}"
+        raise TypeError(msg)
+    return PerMatrix(np.frombuffer(values, "<f8").reshape(n, n).astype(np.float64))
 
 
 def _touch_out(could_touch: Any) -> Any:

@@ -13,3 +13,7 @@ class RatesWarning(UserWarning):
 
 class PairsAloneWarning(UserWarning):
     """Only the errors of single pairs of neurons were taken in, not splits and merges."""
+
+
+class PositionsWarning(UserWarning):
+    """Parts of neurons are taken without knowing where their synapses lie."""

@@ -10,10 +10,12 @@ from .corrected_triads_panel import corrected_triads
 from .degree_curves import degree_distribution
 from .distance_curve_panels import distance_curve
 from .error_fit_panels import error_fit
+from .fitted_rates_panel import fitted_rates
 from .motif_drawings import motif, motif_table
 from .naive_and_aware_panel import naive_and_aware
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
+from .reliability_curve import reliability
 from .rich_club_panels import rich_club
 from .robustness_lines import robustness
 from .small_graphs import triad, triads
@@ -30,11 +32,13 @@ __all__ = [
     "degree_distribution",
     "distance_curve",
     "error_fit",
+    "fitted_rates",
     "motif",
     "motif_table",
     "naive_and_aware",
     "nulls_compared",
     "path_lengths",
+    "reliability",
     "rich_club",
     "robustness",
     "striking_motifs",

@@ -139,9 +139,18 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, content: str, message:
         ca.errors.read_model(tmp_path / "none.json")
 
 
-def test_a_matrix_is_not_written() -> None:
-    with pytest.raises(ValueError, match="beta is a matrix, which is not written"):
-        ErrorModel(beta=np.zeros((3, 3))).to_dict()
+def test_a_matrix_is_written_bit_by_bit_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    matrix = np.random.default_rng(0).random((5, 5)) / 3
+    model = ErrorModel(beta=matrix, alpha=0.01, could_touch="all")
+    content = json.loads(json.dumps(model.to_dict()))
+    again = ErrorModel.from_dict(content)
+    assert np.array_equal(again.beta.matrix, model.beta.matrix)
+    ca.errors.write_model(model, tmp_path / "model.json")
+    read = ca.errors.read_model(tmp_path / "model.json")
+    assert np.array_equal(read.beta.matrix, model.beta.matrix)
+    for damage in ({"n_neurons": 4}, {"float64_zlib_base64": "no"}):
+        with pytest.raises(ValueError, match="beta of the error model is damaged"):
+            ErrorModel.from_dict(content | {"beta": content["beta"] | damage})
 
 
 def test_drawn_models_scatter_as_the_uncertainty_says() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fragments import Split
+from ..verdict_warning import PositionsWarning
 from .skeleton_cuts import Skeleton, beyond_a_cut, skeletons_of
 from .synapse_rows import SynapseRows, sides_by_neuron
 
@@ -37,14 +39,24 @@ def leaving_sides(
     trees: Mapping[int, Skeleton] = {}
     if skeletons is not None and split.part != "random":
         trees = skeletons_of(skeletons, rows.g.node_ids[chosen])
+    nowhere = 0
     for neuron, sides in sides_by_neuron(rows.owners, chosen, rows.g.n_nodes):
         tree = trees.get(int(rows.g.node_ids[neuron]))
         if split.part == "random":
             left[sides] = rng.random(len(sides)) < split.fraction
         elif split.part == "near":
+            nowhere += int(not rows.placed[sides % rows.n_rows].any())
             left[sides] = _near(rows, sides, split.fraction, tree, rng)
         else:
             left[sides] = _of_compartment(rows, sides, split.part, tree)
+    if nowhere:
+        warnings.warn(
+            f"The synapses of {nowhere:,} of {len(chosen):,} split neurons have no position, so what leaves "
+            "them does not lie together: all synapses with some of their partners leave. Give x_nm, y_nm and "
+            "z_nm for splits that are coherent in space.",
+            PositionsWarning,
+            stacklevel=2,
+        )
     return left
 
 

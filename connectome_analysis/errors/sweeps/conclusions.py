@@ -18,6 +18,7 @@ from ...motifs.triads import CONNECTED_TRIADS, TRIAD_NAMES, TRIADS
 from ...null_models.beside_null import false_discovery
 from ...null_models.draw import Draw
 from ...null_models.ensemble import Progress, ensemble
+from ...null_models.error_aware import RATE_DRAWS
 from ..correction.dyad_states import class_tensor, states_of_codes
 from ..correction.triad_estimates import counts_only
 from ..rate_table import Floats
@@ -96,7 +97,7 @@ def conclusions(
         keep_values=True,
         progress=progress,
         error_model=error_model,
-        rate_draws=0,
+        rate_draws=RATE_DRAWS,
         **options,
     )
     drawn = np.asarray(nulls.values)

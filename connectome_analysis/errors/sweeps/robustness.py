@@ -86,7 +86,8 @@ def robustness(
         To go through, in any order; see `rate_values` for what is taken otherwise.
     reading : {"assumed", "worse"}
     error_model : ErrorModel, optional
-        Its other rates stay as they are under "assumed", all taken as known. Under "worse" the
+        Its other rates stay as they are under "assumed", drawn anew for the samples where they are
+        uncertain; the rate that is swept is taken as known at each value. Under "worse" the
         graph has these errors already, and the model only says where false connections can be and
         how neurons split. Without it there are no other errors, and false connections can be anywhere.
     null_model : str

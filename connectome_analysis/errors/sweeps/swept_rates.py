@@ -10,6 +10,7 @@ import numpy as np
 from ..error_model import ErrorModel
 from ..fragments import Merge, Split
 from ..rate_table import Floats
+from ..uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     from ...graph import Graph
@@ -75,7 +76,7 @@ def require_rate_name(rate: object) -> None:
 
 
 def with_rate(model: ErrorModel, rate: str, value: float) -> ErrorModel:
-    """The model with one rate at a value for all pairs, the others as they are, all taken as known.
+    """The model with one rate at a value for all pairs, the others as they are, as uncertain as they are.
 
     Raises
     ------
@@ -124,7 +125,20 @@ def with_rate(model: ErrorModel, rate: str, value: float) -> ErrorModel:
     if rate == "merge":
         where = model.merge.could_touch if model.merge is not None else "all"
         return model.replace(merge=Merge(probability=value, could_touch=where), uncertainty=None)  # type: ignore[arg-type]
-    return model.replace(**{rate: value, "could_touch": touch}, uncertainty=None)
+    known = others_uncertainty(model, rate)
+    return model.replace(**{rate: value, "could_touch": touch}, uncertainty=known)
+
+
+def others_uncertainty(model: ErrorModel, rate: str) -> Uncertainty | None:
+    """The uncertainty of all rates but one, whatever its value."""
+    if model.uncertainty is None:
+        return None
+    names = model.uncertainty.names
+    keep = [i for i, name in enumerate(names) if name.partition("[")[0] != rate]
+    if not keep:
+        return None
+    covariance = model.uncertainty.covariance[np.ix_(keep, keep)]
+    return Uncertainty(tuple(names[i] for i in keep), covariance)
 
 
 def only(model: ErrorModel, rate: str, value: float) -> ErrorModel:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ...error_model_option import CouldTouch, touch_of
 from ...options import Json, Plot
 from .observations import JoinBy, observations
+from .table_file import table_of
 from .written_model import ModelOut, finish
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HELP = """Fit an error model to synapses detected and synapses verified between the same neurons.
 
@@ -96,7 +93,7 @@ def _counts(detected: str, truth: str | None, columns: str | None, join_by: str)
     if truth is not None:
         seen, true = observations([detected, truth], join_by, or_columns=True)
         return seen, true
-    table = _table(Path(detected).expanduser())
+    table = table_of(Path(detected))
     names = [part.strip() for part in str(columns).split(",")]
     lacking = [name for name in names if name not in table.columns]
     if len(names) != 2 or lacking:
@@ -108,18 +105,3 @@ def _counts(detected: str, truth: str | None, columns: str | None, join_by: str)
             msg = f"Column {name} of {detected} must hold counts, it has text or dates."
             raise ValueError(msg)
     return table[names[0]].to_numpy(), table[names[1]].to_numpy()
-
-
-def _table(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        msg = f"{path} is no file."
-        raise ValueError(msg)
-    if path.suffix.lower() == ".parquet":
-        return pd.read_parquet(path)
-    try:
-        return pd.read_csv(path, sep=None, engine="python")
-    except (ValueError, csv.Error) as error:
-        msg = f"{path} cannot be read as a table ({str(error).strip().splitlines()[0]})."
-        raise ValueError(msg) from None

@@ -42,8 +42,8 @@ def robustness(
         str,
         typer.Option(
             "--rate",
-            help="beta, alpha, recall, false_rate, pre_completeness, post_completeness; read as worse "
-            "also split and merge.",
+            help="beta, alpha, recall, false_rate, pre_completeness, post_completeness, confidence_odds; read "
+            "as worse also split and merge.",
         ),
     ] = "beta",
     values: Annotated[

@@ -30,7 +30,9 @@ def finish(
             ca.errors.write_model(model, part)
         typer.echo(f"wrote {out}", err=True)
     if plot is not None:
-        write_figure(ca.plot.error_fit(model).figure, plot)
+        table = None if model.evidence is None else model.evidence.table
+        draw = ca.plot.fitted_rates if table is None else ca.plot.error_fit
+        write_figure(draw(model).figure, plot)
     evidence = model.evidence
     ends = _intervals(model)
     if as_json:
