@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import check, datasets, demo, errors, find, info, motifs, rich_club, sql, validation
+from .commands import (
+    check,
+    datasets,
+    demo,
+    errors,
+    evaluate,
+    find,
+    info,
+    ingest_em,
+    motifs,
+    rich_club,
+    segment,
+    sql,
+    validation,
+    view,
+)
 
 app = typer.Typer(
     name="neuropil",
@@ -30,12 +45,19 @@ app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
 app.command("report", help=demo.REPORT_HELP)(demo.report)
 app.command("check", help=check.HELP)(check.check)
 app.command("validation", help=validation.HELP)(validation.validation)
+app.command("segment", help=segment.HELP)(segment.segment)
+app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
+app.command("view", help=view.HELP)(view.view)
 app.add_typer(errors.app, name="errors")
 
 
 def _mount_ingest() -> None:
     from ingest.command import app as ingest_app
 
+    # That of the command line also fits the error model and writes the report, for which ingest
+    # would have to know the analysis.
+    ingest_app.registered_commands = [c for c in ingest_app.registered_commands if c.name != "em"]
+    ingest_app.command("em", help=ingest_em.HELP)(ingest_em.ingest_em)
     app.add_typer(ingest_app, name="ingest")
 
 

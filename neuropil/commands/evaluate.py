@@ -1,0 +1,81 @@
+"""``neuropil evaluate``: how far a segmentation is from the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..options import Json
+from ..output import print_json, print_table
+from ..volume_options import VoxelSize, voxel_size
+
+HELP = """Score a segmentation against the truth of the same voxels.
+
+Variation of information (bits), adapted Rand error, CREMI score, splits and merges per neuron. Voxels
+whose truth is 0 are left out.
+
+Examples:
+
+    neuropil evaluate segments.zarr truth.h5 --truth-dataset neuron_ids
+"""
+
+
+def evaluate(
+    segments: Annotated[Path, typer.Argument(help="The segmentation.", show_default=False)],
+    truth: Annotated[Path, typer.Argument(help="The truth.", show_default=False)],
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Array within SEGMENTS.")] = None,
+    truth_dataset: Annotated[
+        str | None, typer.Option("--truth-dataset", help="Array within TRUTH.")
+    ] = None,
+    voxel_size_nm: VoxelSize = None,
+    json: Json = False,
+) -> None:
+    """Score a segmentation."""
+    import numpy as np
+    import pandas as pd
+
+    import segmentation_core as sc
+    from ingest.voxels.against_truth import fragments_of
+    from segmentation_core import metrics
+
+    # Scores of labels are counts of voxels: their size does not matter where it is not known.
+    size = voxel_size(voxel_size_nm) or (1.0, 1.0, 1.0)
+    ours = sc.open_volume(segments, voxel_size_nm=size, dataset=dataset, kind="labels")
+    true = sc.open_volume(truth, voxel_size_nm=size, dataset=truth_dataset, kind="labels")
+    if ours.shape != true.shape:
+        msg = (
+            f"segments and truth must have one shape (z, y, x), got {ours.shape} and {true.shape}; "
+            "crop both to what they share."
+        )
+        raise ValueError(msg)
+    depth = max(1, (1 << 26) // max(ours.shape[1] * ours.shape[2], 1))
+    table = metrics.merge_contingencies(
+        [
+            metrics.contingency(np.asarray(true[z : z + depth]), np.asarray(ours[z : z + depth]))
+            for z in range(0, ours.shape[0], depth)
+        ]
+    )
+    voi = metrics.variation_of_information_of(table)
+    rand = metrics.adapted_rand_of(table)
+    splits, merges, neurons = fragments_of(table)
+    scores = {
+        "voi_split_bits": voi.split,
+        "voi_merge_bits": voi.merge,
+        "voi_bits": voi.split + voi.merge,
+        "adapted_rand_error": rand.error,
+        "adapted_rand_precision": rand.precision,
+        "adapted_rand_recall": rand.recall,
+        "cremi_score": metrics.cremi_score_of(table).score,
+        "neurons": neurons,
+        "splits_per_neuron": splits,
+        "merges_per_neuron": merges,
+    }
+    if json:
+        print_json(scores)
+        return
+    print_table(
+        pd.DataFrame({"score": list(scores), "value": list(scores.values())}),
+        f"{segments} against {truth}",
+    )

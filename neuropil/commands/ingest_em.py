@@ -1,0 +1,234 @@
+"""``neuropil ingest em``: from a volume of electron micrographs to a connectome and a report on it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..options import Json
+from ..output import print_json, print_table
+from ..volume_options import Dataset, Device, VoxelSize, voxel_size, whole_option
+
+HELP = """Turn a volume of electron micrographs into a connectome: segments, synapses, skeletons, edges.
+
+VOLUME is a TIFF stack, a folder of sections, HDF5, Zarr, OME-Zarr, N5, Neuroglancer precomputed, MRC or
+.npy, membranes dark. With --truth the result is scored, and the errors measured go into the manifest as
+the connectome's error model.
+
+Examples:
+
+    neuropil ingest em volume.zarr fly/
+
+    neuropil ingest em sections/ mouse/ --voxel-size-nm 40,4,4 --report report/ --volumes view/
+
+    neuropil ingest em block.h5 block/ --dataset raw --voxel-size-nm 10,10,10 --no-synapses
+
+    neuropil ingest em raw.npy small/ --voxel-size-nm 40,4,4 --truth labels.npy --true-synapses syn.parquet
+"""
+
+
+def ingest_em(
+    volume: Annotated[Path, typer.Argument(help="The micrographs.", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
+    voxel_size_nm: VoxelSize = None,
+    dataset: Dataset = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", help="A segmentation of the same voxels; none is made then."),
+    ] = None,
+    labels_dataset: Annotated[
+        str | None, typer.Option("--labels-dataset", help="Array within --labels.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="Of a network of your own.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--threshold",
+            help="Affinity at which segments are no longer joined; by default that of the weights.",
+            min=0,
+            max=1,
+        ),
+    ] = None,
+    synapses: Annotated[bool, typer.Option(help="Look for synapses.")] = True,
+    least_confidence: Annotated[
+        float,
+        typer.Option("--least-confidence", help="Of a synapse that is kept.", min=0, max=1),
+    ] = 0.5,
+    skeletons: Annotated[bool, typer.Option(help="Trace skeletons.")] = True,
+    min_synapses: Annotated[
+        int, typer.Option("--min-synapses", help="Least number of synapses of a pair.", min=1)
+    ] = 1,
+    on_self_loops: Annotated[
+        str, typer.Option("--on-self-loops", metavar="drop|keep", help="Synapses onto itself.")
+    ] = "drop",
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="True labels of the same voxels.")
+    ] = None,
+    truth_dataset: Annotated[
+        str | None, typer.Option("--truth-dataset", help="Array within --truth.")
+    ] = None,
+    true_synapses: Annotated[
+        Path | None,
+        typer.Option(
+            "--true-synapses",
+            help="CSV or Parquet: pre_id, post_id (true labels), x_nm, y_nm, z_nm.",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Folder for a page with pictures.")
+    ] = None,
+    volumes: Annotated[
+        Path | None,
+        typer.Option(
+            "--volumes",
+            help="Folder for image, segments, skeletons and synapses as Neuroglancer shows them "
+            "(neuropil view).",
+        ),
+    ] = None,
+    blocks: Annotated[
+        Path | None,
+        typer.Option(
+            "--blocks",
+            help="Work block by block and keep the blocks here: a run that was stopped goes on.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name")] = None,
+    species: Annotated[str | None, typer.Option("--species")] = None,
+    licence: Annotated[str | None, typer.Option("--licence")] = None,
+    citation: Annotated[list[str] | None, typer.Option("--citation")] = None,
+    device: Device = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a connectome that stands at OUT.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Run the whole chain."""
+    import ingest
+    import segmentation_core as sc
+    from connectome_analysis.errors import fit_segmentation_scores
+
+    whole_option("--on-self-loops", on_self_loops, ("drop", "keep"))
+    size = voxel_size(voxel_size_nm)
+    raw = sc.open_volume(volume, voxel_size_nm=size, dataset=dataset, kind="image")
+
+    def other(path: Path | None, inside: str | None) -> Any:
+        if path is None:
+            return None
+        return sc.open_volume(path, voxel_size_nm=raw.voxel_size_nm, dataset=inside, kind="labels")
+
+    described = {"name": name, "species": species, "licence": licence, "citation": citation}
+    command = f"neuropil ingest em {shlex.quote(str(volume))} {shlex.quote(str(out))}"
+    options: dict[str, Any] = {}
+    if blocks is not None:
+        options = {"blockwise": True, "folder": blocks}
+    with _told() as tell:
+        made = ingest.em(
+            raw,
+            out,
+            device=device,
+            weights=weights,
+            threshold=threshold,
+            labels=other(labels, labels_dataset),
+            synapses=synapses,
+            least_confidence=least_confidence,
+            skeletons=skeletons,
+            min_synapses=min_synapses,
+            on_self_loops=on_self_loops,  # type: ignore[arg-type]
+            true_labels=other(truth, truth_dataset),
+            true_synapses=None if true_synapses is None else _synapse_table(true_synapses),
+            error_model_of=fit_segmentation_scores,
+            segment_options=options,
+            volumes_out=volumes,
+            description={key: value for key, value in described.items() if value},
+            overwrite=overwrite,
+            command=command,
+            progress=tell,
+        )
+        page = None
+        if report is not None:
+            from ..em_report import build_em_report
+
+            tell("writing the report")
+            page = build_em_report(
+                made, report, name=name or volume.stem, command=" ".join(map(str, sys.argv))
+            )
+    if json:
+        print_json(
+            {
+                "path": made.path,
+                "rows": made.rows,
+                "buckets": made.buckets,
+                "seconds": {stage.name: stage.seconds for stage in made.stages},
+                "scores": made.scores,
+                "report": page,
+                "warnings": made.warnings,
+            }
+        )
+        return
+    from ingest.command import print_ingested
+
+    print_ingested(made, as_json=False)
+    if made.scores is not None:
+        print_scores(made.scores)
+    for what, where in (("report", page), ("volumes", volumes)):
+        if where is not None:
+            typer.echo(f"{what}: {where}")
+
+
+def print_scores(scores: Any) -> None:
+    """Print scores against the truth."""
+    import pandas as pd
+
+    table = pd.DataFrame({"score": list(scores), "value": [scores[key] for key in scores]})
+    print_table(table, "Against the truth")
+
+
+def _synapse_table(path: Path) -> Any:
+    import pandas as pd
+
+    kind = path.suffix.lower()
+    if kind not in {".csv", ".parquet"}:
+        msg = f"--true-synapses must end in .csv or .parquet, got {path}."
+        raise ValueError(msg)
+    if not path.exists():
+        msg = f"--true-synapses {path}: there is no such file."
+        raise ValueError(msg)
+    table = (
+        pd.read_csv(path, dtype={"pre_id": "Int64", "post_id": "Int64"})
+        if kind == ".csv"
+        else pd.read_parquet(path)
+    )
+    lacking = [c for c in ("pre_id", "post_id", "x_nm", "y_nm", "z_nm") if c not in table]
+    if lacking:
+        msg = f"{path} lacks {', '.join(lacking)}; it has {', '.join(map(str, table.columns))}."
+        raise ValueError(msg)
+    return table
+
+
+class _told:
+    """A spinner that says what is being done, on a terminal; a line for each step elsewhere."""
+
+    def __enter__(self) -> Any:
+        from rich.console import Console
+
+        self._screen = Console(stderr=True)
+        self._status = self._screen.status("opening") if self._screen.is_terminal else None
+        if self._status is not None:
+            self._status.start()
+        return self._tell
+
+    def _tell(self, words: str) -> None:
+        if self._status is not None:
+            self._status.update(words)
+        else:
+            self._screen.print(words, highlight=False)
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()

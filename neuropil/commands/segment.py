@@ -1,0 +1,90 @@
+"""``neuropil segment``: a volume of micrographs in, a volume of labels out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..options import Json
+from ..output import print_json, progress
+from ..volume_options import Dataset, Device, VoxelSize, voxel_size
+
+HELP = """Segment a volume of electron micrographs into neurons, without synapses and tables.
+
+OUT ends in .zarr (OME-Zarr), .npy, or is a folder for Neuroglancer precomputed.
+
+Examples:
+
+    neuropil segment volume.h5 segments.zarr --dataset raw --voxel-size-nm 10,10,10
+
+    neuropil segment volume.zarr segments/ --blocks blocks/ --jobs 8
+"""
+
+
+def segment(
+    volume: Annotated[Path, typer.Argument(help="The micrographs.", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="What to make.", show_default=False)],
+    voxel_size_nm: VoxelSize = None,
+    dataset: Dataset = None,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="Of a network of your own.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", help="Affinity at which joining stops.", min=0, max=1),
+    ] = None,
+    blocks: Annotated[
+        Path | None,
+        typer.Option(
+            "--blocks",
+            help="Work block by block and keep the blocks here: a run that was stopped goes on.",
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Threads, with --blocks.", min=1)] = 1,
+    device: Device = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
+    json: Json = False,
+) -> None:
+    """Segment a volume."""
+    import time
+
+    import numpy as np
+
+    import segmentation_core as sc
+
+    if out.exists() and not overwrite:
+        msg = f"{out} exists. Choose another name, or ask to overwrite it (--overwrite)."
+        raise ValueError(msg)
+    raw = sc.open_volume(
+        volume, voxel_size_nm=voxel_size(voxel_size_nm), dataset=dataset, kind="image"
+    )
+    more: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
+    if blocks is not None:
+        more |= {"blockwise": True, "folder": blocks, "n_workers": jobs}
+    start = time.perf_counter()
+    with progress("segmenting") as tell:
+        labels = sc.segment(
+            raw, device=device, weights=weights, on_block=lambda _, a, b: tell(a, b), **more
+        )
+    seconds = time.perf_counter() - start
+    if out.suffix == ".npy":
+        from ..whole_file import whole_file
+
+        with whole_file(out) as part, part.open("wb") as stream:
+            np.save(stream, labels)
+    elif out.suffix == ".zarr":
+        sc.write_ome_zarr(
+            labels, out, voxel_size_nm=raw.voxel_size_nm, kind="labels", overwrite=overwrite
+        )
+    else:
+        sc.write_precomputed(
+            labels, out, voxel_size_nm=raw.voxel_size_nm, kind="labels", overwrite=overwrite
+        )
+    n_segments = len(np.unique(labels[labels > 0]))
+    speed = raw.size / 1e6 / seconds
+    if json:
+        print_json({"path": out, "segments": n_segments, "seconds": seconds, "mvoxel_s": speed})
+        return
+    typer.echo(f"{out}: {n_segments:,} segments, {seconds:.1f} s, {speed:.2f} Mvoxel/s")
