@@ -1,0 +1,68 @@
+"""Progress: what a training run is doing, as a bar, a table and a curve, while it does it."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class LossLog:
+    """One row per step in ``losses.csv``; reopened at a step, later rows are dropped.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``losses.csv`` and ``losses.png`` are kept.
+    step : int
+        Steps already done.
+    """
+
+    columns = ("step", "loss", "affinity", "descriptors", "gradient", "learning_rate", "seconds")
+
+    def __init__(self, folder: Path, step: int = 0) -> None:
+        self.path = folder / "losses.csv"
+        self.rows: list[dict[str, float]] = []
+        if step and self.path.exists():
+            with self.path.open(newline="") as file:
+                for text in csv.DictReader(file):
+                    if int(text["step"]) < step:
+                        self.rows.append({k: float(v) for k, v in text.items()})
+        folder.mkdir(parents=True, exist_ok=True)
+        with self.path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, self.columns)
+            writer.writeheader()
+            for row in self.rows:
+                writer.writerow({**row, "step": int(row["step"])})
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Add one row, on disk at once."""
+        self.rows.append({k: float(v) for k, v in row.items()})
+        with self.path.open("a", newline="") as file:
+            csv.DictWriter(file, self.columns).writerow(dict(row))
+
+    def draw(self) -> None:
+        """Write ``losses.png``: every step thinly, a running mean boldly."""
+        import numpy as np
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        if not self.rows:
+            return
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        FigureCanvasAgg(figure)
+        ax = figure.add_subplot()
+        step = np.array([r["step"] for r in self.rows])
+        for column, color in (("affinity", "tab:blue"), ("descriptors", "tab:orange")):
+            value = np.array([r[column] for r in self.rows])
+            ax.plot(step, value, color=color, alpha=0.25, linewidth=0.5)
+            width = max(1, min(100, len(value) // 5))
+            mean = np.convolve(value, np.full(width, 1 / width), mode="valid")
+            ax.plot(step[width - 1 :], mean, color=color, label=column)
+        ax.set(xlabel="step", ylabel="loss", yscale="log")
+        ax.legend(frameon=False)
+        staging = self.path.with_name(f".losses.{os.getpid()}.png")
+        figure.savefig(staging, dpi=110)
+        staging.replace(self.path.with_name("losses.png"))
