@@ -188,7 +188,7 @@ def simulate_volume(
     )
     # Displaced sections show what lies aside of the box; what grows does not depend on it.
     aside = float(np.abs(sectioning.knots_nm).max(initial=0.0))
-    border = np.ceil(np.array([0.5 * voxel[0], aside, aside]) / _FIELD_STEP_NM) + 2
+    border = np.ceil(np.array([0.5 * voxel[0], aside, aside]) / _FIELD_STEP_NM) + 1
     margin = border * _FIELD_STEP_NM
     pad = max(_PAD_NM, aside + 200.0)
     beads = pack(grow(made_of, extent + 2 * pad, seed))

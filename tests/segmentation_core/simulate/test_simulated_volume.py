@@ -85,7 +85,8 @@ def test_a_segment_is_one_piece_but_for_scraps(fly) -> None:
     pieces = np.asarray(cc3d.connected_components(fly.labels.astype(np.uint32)), np.int64)
     sizes = pd.DataFrame({"piece": pieces.ravel(), "label": fly.labels.ravel()})
     largest = sizes.value_counts().groupby("label").max()
-    assert largest.sum() > 0.995 * fly.labels.size
+    # What is joined within 60 nm outside of the volume is one piece too.
+    assert largest.sum() > 0.98 * fly.labels.size
 
 
 def test_glia_sends_and_receives_nothing_and_takes_about_its_share(cortex) -> None:
