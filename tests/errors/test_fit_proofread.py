@@ -74,3 +74,20 @@ def test_what_does_not_match_is_refused() -> None:
         fit_proofread(BEFORE, AFTER, fragments=True)
     with pytest.raises(TypeError, match="A Graph is wanted"):
         fit_proofread(np.eye(3), AFTER)  # type: ignore[arg-type]
+
+
+def test_rates_behind_simulated_reconstructions_are_found_within_their_intervals() -> None:
+    truth = ca.open("celegans-varshney2011").graph()
+    model = ca.errors.ErrorModel(alpha=0.004, beta=0.12, could_touch="all")
+    off = []
+    for seed in range(20):
+        fitted = ca.errors.fit_proofread(model.corrupt(truth, rng=seed), truth)
+        assert fitted.uncertainty is not None
+        error = np.sqrt(np.diag(fitted.uncertainty.covariance))
+        true = {"alpha": 0.004, "beta": 0.12}
+        for name, spread in zip(fitted.uncertainty.names, error, strict=True):
+            value = getattr(fitted, name)
+            odds = np.log(value / (1 - value)) - np.log(true[name] / (1 - true[name]))
+            off.append(odds / spread)
+    assert abs(np.mean(off)) < 0.6
+    assert 0.7 < np.std(off) < 1.35

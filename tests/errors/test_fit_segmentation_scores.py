@@ -59,3 +59,36 @@ def test_parts_that_were_not_scored_are_left_out() -> None:
 def test_what_cannot_be_is_refused(scores: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         fit_segmentation_scores(scores)
+
+
+def test_scores_of_simulated_detections_give_back_the_rates_behind_them() -> None:
+    rng = np.random.default_rng(0)
+    n_pairs, density, recall, false_rate = 50_000, 0.2, 0.85, 0.03
+    off = []
+    for _ in range(40):
+        n_true = rng.poisson(density * n_pairs)
+        found, false = rng.binomial(n_true, recall), rng.poisson(false_rate * n_pairs)
+        split = rng.poisson(0.4, 200)
+        model = fit_segmentation_scores(
+            {
+                "recall": found / n_true,
+                "precision": found / (found + false),
+                "n_true": n_true,
+                "n_detected": found + false,
+                "splits_per_neuron": split.mean(),
+            },
+            density=density,
+        )
+        assert abs(model.split.probability - (1 - np.exp(-0.4))) < 0.12
+        spread = np.sqrt(np.diag(model.uncertainty.covariance))
+        names = dict(zip(model.uncertainty.names, spread, strict=True))
+        off.append(
+            [
+                (np.log(model.recall / (1 - model.recall)) - np.log(recall / (1 - recall)))
+                / names["recall"],
+                np.log(model.false_rate / false_rate) / names["false_rate"],
+            ]
+        )
+    mean, deviation = np.mean(off, axis=0), np.std(off, axis=0)
+    assert np.all(np.abs(mean) < 0.6)
+    assert np.all((deviation > 0.4) & (deviation < 1.4))
