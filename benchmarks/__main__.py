@@ -17,6 +17,7 @@ import sys
 import connectome_analysis as ca
 
 from . import (
+    affinities_to_segments,
     colored_motifs,
     configuration_null,
     corrected_counts,
@@ -58,6 +59,7 @@ JOBS = {
     "threads": second_thread,
     "memory": peak_memory,
     "metrics": segmentation_metrics,
+    "segments": affinities_to_segments,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
 # Not needed by the tests: `pip install --group peers`. Without them their rows say so.

@@ -21,7 +21,7 @@ def checked_affinities(affinities: Any, *, name: str = "affinities") -> NDArray[
     Parameters
     ----------
     affinities : (C, z, y, x) uint8, or float16, float32, float64 in [0, 1]
-        Floats become ``round(255 a)``; uint8 is not copied.
+        Floats become ``round(255 a)``; uint8 is not copied if it lies in one piece.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def checked_affinities(affinities: Any, *, name: str = "affinities") -> NDArray[
         )
         raise ValueError(msg)
     if array.dtype == np.uint8:
-        return array
+        return np.ascontiguousarray(array)
     if array.dtype.kind != "f":
         msg = (
             f"{name} must be uint8 (255 is certain) or float in [0, 1], got {array.dtype}. "
@@ -58,7 +58,10 @@ def checked_affinities(affinities: Any, *, name: str = "affinities") -> NDArray[
             "Pass logits through a sigmoid, or divide by 255."
         )
         raise ValueError(msg)
-    return np.rint(array.astype(np.float32, copy=False) * np.float32(255)).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.rint(
+        array.astype(np.float32, copy=False) * np.float32(255)
+    ).astype(np.uint8)
+    return np.ascontiguousarray(rounded)
 
 
 def checked_offsets(

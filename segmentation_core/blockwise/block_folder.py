@@ -92,9 +92,13 @@ class BlockFolder:
             low, high = self.grid.box(number)
             first = [max(a, b) for a, b in zip(low, begin, strict=True)]
             last = [min(a, b) for a, b in zip(high, end, strict=True)]
-            source = tuple(slice(a - o, b - o) for a, b, o in zip(first, last, low, strict=True))
-            target = tuple(slice(a - o, b - o) for a, b, o in zip(first, last, begin, strict=True))
-            out[(..., *target)] = self.block(number)[(..., *source)]
+            source: Any = tuple(
+                slice(a - o, b - o) for a, b, o in zip(first, last, low, strict=True)
+            )
+            target: Any = tuple(
+                slice(a - o, b - o) for a, b, o in zip(first, last, begin, strict=True)
+            )
+            out[(Ellipsis, *target)] = self.block(number)[(Ellipsis, *source)]
         return out
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
@@ -104,7 +108,9 @@ class BlockFolder:
             at = keys.index(Ellipsis)
             keys[at : at + 1] = [slice(None)] * (self.ndim - len(keys) + 1)
         keys += [slice(None)] * (self.ndim - len(keys))
-        begin, end, within = [], [], []
+        begin: list[int] = []
+        end: list[int] = []
+        within: list[Any] = []
         for one, length in zip(keys[-3:], self.shape[-3:], strict=True):
             if isinstance(one, slice):
                 start, stop, step = one.indices(length)
@@ -120,7 +126,8 @@ class BlockFolder:
             begin.append(start)
             end.append(stop)
         box = self.read((begin[0], begin[1], begin[2]), (end[0], end[1], end[2]))
-        return box[(*keys[:-3], *within)]
+        values: NDArray[Any] = box[(*keys[:-3], *within)]
+        return values
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         values = self.read((0, 0, 0), self.grid.shape)

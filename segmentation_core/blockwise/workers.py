@@ -57,7 +57,7 @@ def _on_cluster(
         raise ImportError(msg) from error
     futures = client.map(step, numbers, pure=False, retries=2)
     try:
-        for future in as_completed(futures):
+        for future in as_completed(futures):  # type: ignore[no-untyped-call]
             told(future.result())
     finally:
         client.cancel(futures)
