@@ -1,13 +1,12 @@
-"""Pruning: branches that only the cuts between blocks made, found by TEASAR's own rule.
+"""Pruning: TEASAR's own rule once more, on the tree, so that cuts and corners leave no spurs.
 
-Each block leads a path to the middle of every patch on its faces. In one piece a path is begun only
-to voxels that lie outside ``scale * radius + constant`` of all others; so a branch is dropped if all
-its points lie within that of points that remain, the shortest branch first.
+Each block leads a path to the middle of every patch on its faces, and a path may end in a corner of
+a voxel or two. Here the longest path of a tree is kept, then the path to the farthest point that
+lies outside ``scale * radius + constant`` of all that is kept, until there is none: as if the
+object had been traced in one piece.
 """
 
 from __future__ import annotations
-
-import heapq
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,94 +14,56 @@ from numpy.typing import NDArray
 
 from .engines import Tracing
 from .fragments import Fragments
+from .rooting import trees_of
 
 
 def pruned(found: Fragments, voxel_size_nm: NDArray[np.float64], tracing: Tracing) -> Fragments:
-    """Drop the branches that TEASAR would not have begun had it seen the object whole."""
+    """Drop the branches that lie within the reach of the rest of their tree."""
     n = len(found.label)
     if n == 0:
         return found
-    both = np.concatenate([found.edges, found.edges[:, ::-1]])
-    graph = sp.csr_array((np.ones(len(both), np.int8), (both[:, 0], both[:, 1])), (n, n))
-    degree = np.diff(graph.indptr)
-    alive = np.ones(n, bool)
-    reach = tracing.scale * found.inscribed_nm + tracing.constant_nm
     points = found.voxel * voxel_size_nm
-    first = np.flatnonzero(np.append(True, found.label[1:] != found.label[:-1]))
-    for low, high in zip(first, np.append(first[1:], n), strict=True):
-        if (degree[low:high] >= 3).any():
-            _prune_one(graph, degree, alive, points, reach, int(low), int(high))
-    place = np.cumsum(alive) - 1
-    edges = found.edges[alive[found.edges].all(axis=1)]
-    return Fragments(
-        found.label[alive], found.voxel[alive], place[edges], found.inscribed_nm[alive]
-    )
+    reach = tracing.scale * found.inscribed_nm + tracing.constant_nm
+    ends = found.edges.T
+    length = np.sqrt(np.square(points[ends[0]] - points[ends[1]]).sum(axis=1))
+    graph = sp.csr_array((length, (ends[0], ends[1])), shape=(n, n))
+    graph = sp.csr_array(graph + graph.T)
+    keep = np.ones(n, bool)
+    tree = trees_of(n, found.edges)
+    forked = np.unique(tree[np.diff(graph.indptr) >= 3])
+    order = np.argsort(tree, kind="stable")
+    starts = np.searchsorted(tree[order], forked)
+    stops = np.searchsorted(tree[order], forked, side="right")
+    for start, stop in zip(starts, stops, strict=True):
+        members = order[start:stop]
+        part = sp.csr_array(graph[members][:, members])
+        keep[members] = _kept_of_tree(part, points[members], reach[members])
+    place = np.cumsum(keep) - 1
+    edges = found.edges[keep[found.edges].all(axis=1)]
+    return Fragments(found.label[keep], found.voxel[keep], place[edges], found.inscribed_nm[keep])
 
 
-def _prune_one(
-    graph: sp.csr_array,
-    degree: NDArray[np.int32],
-    alive: NDArray[np.bool_],
-    points: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    low: int,
-    high: int,
-) -> None:
-    """Prune the points low <= point < high of one label; changes `degree` and `alive`."""
+def _kept_of_tree(
+    graph: sp.csr_array, points: NDArray[np.float64], reach: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """(V,) bool: points of one tree, whose edges weigh their length, that are kept."""
+    from scipy.sparse.csgraph import dijkstra
     from scipy.spatial import KDTree
 
-    around = KDTree(points[low:high])
-    farthest = float(reach[low:high].max())
-
-    def branch_of(tip: int) -> tuple[list[int], float]:
-        """Points from a tip to where it meets others, without that; empty if it meets none."""
-        path, length, before, at = [tip], 0.0, -1, tip
-        while True:
-            onward = [
-                int(k)
-                for k in graph.indices[graph.indptr[at] : graph.indptr[at + 1]]
-                if alive[k] and k != before
-            ]
-            if len(onward) != 1:
-                return [], 0.0
-            before, at = at, onward[0]
-            length += float(np.linalg.norm(points[at] - points[before]))
-            if degree[at] >= 3:
-                return path, length
+    root = int(np.argmax(dijkstra(graph, indices=0)))
+    path_nm, above = dijkstra(graph, indices=root, return_predecessors=True)
+    around = KDTree(points)
+    kept = np.zeros(len(points), bool)
+    covered = np.zeros(len(points), bool)
+    for tip in np.argsort(-path_nm, kind="stable"):
+        if covered[tip]:
+            continue
+        path = []
+        at = int(tip)
+        while at >= 0 and not kept[at]:
+            kept[at] = True
             path.append(at)
-
-    def is_covered(branch: list[int]) -> bool:
-        """Whether each point is within the reach of one that is no part of the branch."""
-        own = set(branch)
-        for at in branch:
-            near = around.query_ball_point(points[at], farthest, p=np.inf)
-            others = np.array([k + low for k in near if alive[k + low] and k + low not in own])
-            if not len(others):
-                return False
-            apart = np.abs(points[others] - points[at]).max(axis=1)
-            if not (apart < reach[others]).any():
-                return False
-        return True
-
-    queue: list[tuple[float, int]] = []
-    for end in np.flatnonzero(degree[low:high] == 1) + low:
-        branch, length = branch_of(int(end))
-        if branch:
-            heapq.heappush(queue, (length, int(end)))
-    while queue:
-        was, tip = heapq.heappop(queue)
-        branch, length = branch_of(tip)
-        if not branch:
-            continue
-        if length > was:  # it has grown since a neighbour was dropped
-            heapq.heappush(queue, (length, tip))
-            continue
-        if is_covered(branch):
-            last = branch[-1]
-            meets = [
-                int(k)
-                for k in graph.indices[graph.indptr[last] : graph.indptr[last + 1]]
-                if alive[k] and k not in branch
-            ]
-            alive[branch] = False
-            degree[meets] -= 1
+            at = int(above[at])
+        for near in around.query_ball_point(points[path], reach[path], p=np.inf):
+            covered[near] = True
+    return kept

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .boundary_distance import with_radii
 from .engines import ALL_FACES, Engine, Face, Tracing, join, trace, trace_with_kimimaro
 from .fragments import Fragments, flat_fragments
 from .label_source import LabelSource, Triple, label_source
@@ -190,6 +192,9 @@ def _in_blocks(
     source: LabelSource, tracing: Tracing, faces: Sequence[Face], shape: Triple
 ) -> Fragments:
     """Trace block after block; neighbours share the plane of voxels between them."""
+    # A path leaves out what is within reach of where it begins, which in a block may be the last
+    # stretch of a branch. So blocks are traced in detail, and pruned when they are together.
+    detailed = replace(tracing, scale=min(tracing.scale, 1.0), constant_nm=0.0)
     pieces = []
     shape_of_all = source.shape
     for start, stop in source.boxes(shape):
@@ -204,9 +209,9 @@ def _in_blocks(
         ]
         box = source.read(start, wide)
         if box.any():
-            pieces.append(
-                trace(box, source.voxel_size_nm, tracing, start=start, open_faces=open_faces)
-            )
+            size = source.voxel_size_nm
+            traced = trace(box, size, detailed, start=start, open_faces=open_faces)
+            pieces.append(with_radii(traced, source, start, wide, faces))
     return flat_fragments(join(pieces, source.voxel_size_nm))
 
 

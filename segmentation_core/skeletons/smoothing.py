@@ -8,10 +8,11 @@ the path, one sparse system for all trees together. Ends and branch points stay 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.linalg import splu
 
 
 def edge_lengths(points_nm: NDArray[np.float64], parent: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -47,6 +48,22 @@ def diffusion(
     )
 
 
+def solver(matrix: sp.csc_array) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Solve ``matrix @ x = b`` for a symmetric matrix of trees whose parents come first.
+
+    From the tips to the roots nothing fills in, and no tree's sums depend on what else is there.
+    """
+    from scipy.sparse.linalg import splu
+
+    factors = splu(
+        sp.csc_array(matrix[::-1, ::-1]),
+        permc_spec="NATURAL",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
+    return lambda b: np.asarray(factors.solve(np.ascontiguousarray(b[::-1])))[::-1]
+
+
 def smoothed(
     points_nm: NDArray[np.float64],
     parent: NDArray[np.int64],
@@ -77,7 +94,7 @@ def smoothed(
     matrix = diffusion(length, parent, reach_nm / np.sqrt(2.0))
     shares = shares_of_length(length, parent)[:, np.newaxis]
     of_free = matrix[free]
-    solve = splu(sp.csc_array(of_free[:, free])).solve
+    solve = solver(of_free[:, free])
     held = of_free[:, np.flatnonzero(fixed)] @ points_nm[fixed]
     result = points_nm.copy()
     for _ in range(2):

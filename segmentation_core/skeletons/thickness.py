@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import splu
 
 from .label_source import LabelSource
-from .smoothing import diffusion, edge_lengths, shares_of_length
+from .smoothing import diffusion, edge_lengths, shares_of_length, solver
 
 
 def voxels_at_points(
@@ -82,6 +81,6 @@ def equivalent_radii(
         place = np.full(len(parent) + 1, -1)
         place[long] = np.arange(len(long))
         matrix = diffusion(length[long], place[parent[long]], reach_nm)
-        section_nm2 = splu(matrix).solve(volume_nm3[long])
+        section_nm2 = solver(matrix)(volume_nm3[long])
         radius[long] = np.sqrt(np.maximum(section_nm2, 0) / np.pi)
     return radius
