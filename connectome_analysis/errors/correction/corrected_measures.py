@@ -72,7 +72,7 @@ def measures_of(found: TriadEstimates, level: float) -> pd.DataFrame:
     """The table of `debias_measures` from corrected triads."""
     import pandas as pd
 
-    forms = _linear_forms(found.n_nodes)
+    forms = linear_forms(found.n_nodes)
     names, sums = list(forms), np.array(list(forms.values()))
     table = table_of_sums(found, sums, level).astype(np.float64)
     rows: dict[str, Any] = dict(zip(names, table.to_numpy().tolist(), strict=True))
@@ -104,7 +104,7 @@ _RATIOS = {
 }
 
 
-def _linear_forms(n_nodes: int) -> dict[str, Floats]:
+def linear_forms(n_nodes: int) -> dict[str, Floats]:
     """How often each class of triads counts in edges, mutual pairs, triangles and triples."""
     # Every dyad lies in n - 2 triples.
     per_dyad = dyads_of_classes() / (n_nodes - 2)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from ...graph import Graph
 
+_N_EDGES = np.array([len(triad.edges) for triad in TRIADS.values()])
+
 
 def debias_triad_census(
     g: Graph,
@@ -137,11 +139,22 @@ def intervals_of(found: TriadEstimates, sums: Floats, level: float) -> tuple[Flo
     whole = parts.sum(axis=1)
     least = np.where(counted, per_unit, np.inf).min(axis=1)
     own_least = np.divide((per_unit * parts).sum(axis=1), whole, out=least, where=whole > 0)
+    # How unequal the weights of motifs are goes up with their connections, which share neurons and so
+    # weigh alike: with twice their number, going by simulated worms.
+    unequal = np.minimum(found.unequal ** (2.0 * _N_EDGES) - 1.0, 1.0)
+    any_one = np.where(counted, unequal, 1.0).min(axis=1)
+    of_own = np.divide(
+        (unequal * per_unit * parts).sum(axis=1),
+        whole * own_least,
+        out=any_one,
+        where=whole * own_least > 0,
+    )
     return count_interval(
         sums @ found.counts,
         np.einsum("kc,cd,kd->k", sums, found.noise, sums),
         own_share=np.divide(own, total, out=np.zeros_like(own), where=total > 0),
         own_least=own_least,
+        own_unequal=of_own,
         rate_variance=np.einsum("kc,cd,kd->k", sums, found.rates, sums),
         level=level,
     )

@@ -6,9 +6,12 @@ farther than it would be in 95 of 100 reconstructions, with a variance that grow
 
     (estimate - tau)^2 <= z^2 (rest + own tau + relative tau^2)
 
-as Wilson (1927, doi:10.1080/01621459.1927.10502953) does for a share. ``own`` is the part of the
-variance that comes with the counted motif itself, ``rest`` the part that other triads bring by
-mistake, ``relative`` what is due to rates that are not known exactly.
+as Wilson (1927, doi:10.1080/01621459.1927.10502953) does for a share. ``rest`` is the part of the
+variance that other triads bring by mistake; it does not grow with tau. ``own`` is what counted motifs
+bring that err independently of each other: it grows with their number. ``relative`` grows with the
+square: what is due to rates that are not known exactly; motifs that share connections and so are
+missed together, of which there are pairs; and motifs of unequal weight, since an estimate is low where
+the heavy ones were missed, and its variance lower still.
 """
 
 from __future__ import annotations
@@ -19,9 +22,6 @@ from ..rate_table import Floats
 
 # Above this squared relative error (times z^2) a relative part would give unbounded intervals.
 _MOST_RELATIVE = 0.8
-# Motifs share connections, so their variance grows faster than their number: this share of it with the
-# square. Measured on worms, where the variance of mutual motifs goes with the power 1.3 of their number.
-_SHARED = 0.3
 
 
 def normal_quantile(level: float) -> float:
@@ -41,6 +41,7 @@ def count_interval(
     *,
     own_share: Floats,
     own_least: Floats,
+    own_unequal: Floats,
     rate_variance: Floats,
     level: float,
 ) -> tuple[Floats, Floats]:
@@ -53,7 +54,9 @@ def count_interval(
     own_share : (K,) float64 in [0, 1]
         Share of that variance that comes with the counted motifs themselves.
     own_least : (K,) float64
-        Variance that one more such motif brings at least.
+        Variance that one more such motif brings at least, independently of others.
+    own_unequal : (K,) float64 in [0, 1]
+        Share of that by which motifs differ in weight: mean square over squared mean, less 1.
     rate_variance : (K,) float64
         Variance due to uncertain rates.
     level : float
@@ -69,18 +72,21 @@ def count_interval(
     # The variance per motif is known from the estimate where that is large, from theory where not.
     weight = count + z2 * own_least
     extra = np.maximum(own_share * variance - own_least * count, 0.0)
-    own = own_least + np.divide(extra, weight, out=np.zeros_like(extra), where=weight > 0)
+    together = np.divide(extra, weight, out=np.zeros_like(extra), where=weight > 0)
+    own = own_least + together
     rest = np.maximum(variance - own * count, 0.0)
-    per_square = np.full_like(count, np.inf)
-    relative = np.divide(rate_variance, count**2, out=per_square.copy(), where=count > 0)
+    unknown = np.full_like(count, np.inf)
+    relative = np.divide(rate_variance, count**2, out=unknown, where=count > 0)
     bounded = z2 * relative < _MOST_RELATIVE
     rest = rest + np.where(bounded, 0.0, rate_variance)
     relative = np.where(bounded, relative, 0.0)
-    shared = np.divide(_SHARED * own, count, out=per_square, where=count > 0)
-    few = z2 * (relative + shared) >= _MOST_RELATIVE
-    relative = relative + np.where(few, 0.0, shared)
-    own = np.where(few, own, (1.0 - _SHARED) * own)
-    return _roots(estimate, z2 * rest, z2 * own, z2 * relative)
+    # What of a motif's own grows with the square, as far as intervals stay bounded.
+    square = np.divide(
+        together + own_unequal * own_least, count, out=np.zeros_like(count), where=count > 0
+    )
+    square = np.minimum(square, np.maximum(_MOST_RELATIVE / z2 - relative, 0.0))
+    own = np.maximum(own - square * count, 0.0)
+    return _roots(estimate, z2 * rest, z2 * own, z2 * (relative + square))
 
 
 def _roots(estimate: Floats, rest: Floats, own: Floats, relative: Floats) -> tuple[Floats, Floats]:
