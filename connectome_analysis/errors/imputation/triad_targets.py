@@ -18,7 +18,7 @@ from ...motifs.triad_census import census_of_edges
 from ...motifs.triads import TRIAD_NAMES
 from ..correction.dyad_table import dyad_table
 from ..correction.triad_covariance import triad_covariance
-from ..correction.triad_estimates import covariance_of_one, mean_rates
+from ..correction.triad_estimates import covariance_of_one, true_rates
 from ..correction.triad_sums import by_neuron, triad_sums, triangle_products
 from ..edge_rates import EdgeRates
 from ..rate_table import Floats
@@ -76,8 +76,9 @@ def triad_targets(g: Graph, rates: EdgeRates) -> TriadTargets:
     triangles = triangle_products(table.indptr, table.others, table.excess, shared)
     census = census_of_edges(g.n_nodes, g.out_sources, g.out_indices)
     to = from_census(g.n_nodes)
-    mean = mean_rates(g, rates)
-    covariance = to @ triad_covariance(table, sums, shared, census, mean, 1) @ to.T
+    mean, _ = true_rates(g, rates)
+    same = rates.constant if rates.by_count is None else None
+    covariance = to @ triad_covariance(table, sums, shared, census, same, 1) @ to.T
     estimate: Floats = to @ triad_sums(table, sums, triangles)
     single = covariance_of_one(*mean)
     each = np.array([TRIAD_NAMES.index(name) for name in COORDINATES[2:]])
