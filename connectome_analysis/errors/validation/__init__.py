@@ -3,6 +3,6 @@
 ``neuropil validation`` runs all of it; `run` is what it calls.
 """
 
-from .run import Report, run
+from .run import Report, run, tables_of
 
-__all__ = ["Report", "run"]
+__all__ = ["Report", "run", "tables_of"]

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...measures.reciprocity import reciprocity
 from ...measures.transitivity import transitivity
 from ...motifs.triad_census import triad_census
-from ..forward.channel import channel_of
+from ...null_models.against import Measure
 from ..imputation.imputation import impute
-from .coverage import LEVEL, Cell
-from .settings import settings
+from .cells import Cell
+from .coverage import LEVEL, degree_rows, outside
+from .seen import seen_of
+from .settings import fitted, settings
 from .truths import truth
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from ...graph import Graph
 
-DRAWS = 100
+# Quantiles of 40 draws lie between draws such that the next falls outside in one of twenty.
+DRAWS = 40
 
 
 def edges(g: Graph) -> float:
@@ -43,37 +48,42 @@ def transitivity_here(g: Graph) -> float:
     return transitivity(g, n_jobs=1)
 
 
-MEASURES = {
+def out_degrees(g: Graph) -> pd.Series[int]:
+    """Partners each neuron sends to."""
+    import pandas as pd
+
+    return pd.Series(g.out_degree, index=g.node_ids)
+
+
+def in_degrees(g: Graph) -> pd.Series[int]:
+    """Partners each neuron receives from."""
+    import pandas as pd
+
+    return pd.Series(g.in_degree, index=g.node_ids)
+
+
+COUNTS: dict[str, Measure] = {
     "edges": edges,
     "mutual_pairs": mutual_pairs,
     "reciprocity": reciprocity,
     "transitivity": transitivity_here,
     "triads": triads,
 }
+DEGREES: dict[str, Measure] = {"out": out_degrees, "in": in_degrees}
+MEASURES: dict[str, Measure] = {**COUNTS, **DEGREES}
 
 
-def cover(cell: Cell) -> pd.DataFrame:
-    """Run the worlds of one cell.
-
-    Returns
-    -------
-    DataFrame, one row per statistic
-        As `coverage.cover`, kind "imputed".
-    """
+def worlds_of(cell: Cell) -> Callable[[np.random.Generator], pd.DataFrame]:
+    """Make what runs one world of a cell; rows as those of `coverage.worlds_of`."""
     import pandas as pd
 
     g = truth(cell.truth)
-    model = settings(g)[cell.setting].assumed
-    channel = channel_of(model, g)
-    true = np.concatenate([np.atleast_1d(np.asarray(f(g), float)) for f in MEASURES.values()])
-    seeds = np.random.SeedSequence([cell.seed, 1, *map(ord, cell.truth + cell.setting)])
-    naive, mean, squares, below, above = (np.zeros(len(true)) for _ in range(5))
-    names: list[Any] = []
-    for child in seeds.spawn(cell.worlds):
-        rng = np.random.default_rng(child)
-        counts = None if model.of_connections else g.weights
-        drawn = channel.draw(g.out_sources, g.out_indices, counts, rng)
-        seen = g.with_edges(drawn.senders, drawn.receivers, drawn.counts)
+    setting = settings(g)[cell.setting]
+    true = np.concatenate([np.atleast_1d(np.asarray(f(g), float)) for f in COUNTS.values()])
+
+    def one(rng: np.random.Generator) -> pd.DataFrame:
+        seen = seen_of(g, setting.channel, rng)
+        model = fitted(setting.assumed, rng) if cell.rates == "fitted" else setting.assumed
         table = impute(
             seen,
             model,
@@ -83,30 +93,17 @@ def cover(cell: Cell) -> pd.DataFrame:
             n_jobs=1,
             level=LEVEL,
         )
-        names = table.index.tolist()
-        apart = table["estimate"].to_numpy() - true
-        naive += table["observed"].to_numpy() - true
-        mean += apart
-        squares += apart**2
-        slack = 1e-9 * np.abs(true)
-        below += true < table["low"].to_numpy() - slack
-        above += true > table["high"].to_numpy() + slack
-    worlds = cell.worlds
-    variance = np.maximum(squares / worlds - (mean / worlds) ** 2, 0) * worlds / max(worlds - 1, 1)
-    return pd.DataFrame(
-        {
-            "truth": cell.truth,
-            "setting": cell.setting,
-            "rates": cell.rates,
-            "kind": "imputed",
-            "statistic": names,
-            "true": true,
-            "worlds": worlds,
-            "naive_bias": naive / worlds,
-            "bias": mean / worlds,
-            "bias_se": np.sqrt(variance / worlds),
-            "coverage": 1.0 - (below + above) / worlds,
-            "true_below": below / worlds,
-            "true_above": above / worlds,
+        columns = ["observed", "estimate", "low", "high"]
+        counts = table.iloc[: len(true)][columns].rename_axis("statistic").reset_index()
+        counts = outside(counts.assign(kind="imputed", true=true))
+        rest = table.iloc[len(true) :][columns].to_numpy().reshape(2, g.n_nodes, 4)
+        names = ("degree", "estimate", "low", "high")
+        by_side = {
+            f"{side}_{name}": rest[place, :, column]
+            for place, side in enumerate(DEGREES)
+            for column, name in enumerate(names)
         }
-    )
+        degrees = degree_rows(g, pd.DataFrame(by_side, index=g.node_ids))
+        return pd.concat([counts, degrees.assign(kind="imputed degrees")], ignore_index=True)
+
+    return one

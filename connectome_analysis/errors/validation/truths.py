@@ -9,6 +9,8 @@ import numpy as np
 from ...graph import Graph
 
 COLUMN = "validation_region"
+# Thousands of neurons: worlds take seconds.
+LARGE = ("fly mushroom body",)
 
 
 def truth(name: str) -> Graph:
