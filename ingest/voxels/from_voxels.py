@@ -182,6 +182,8 @@ def em(
             "No segment is left. Is the voxel size (z, y, x) right, and are membranes dark? "
             "least_volume_nm3 says which segments are too small."
         )
+    known = {name: value for name, value in (scores or {}).items() if not np.isnan(value)}
+    error_model = None if not known or error_model_of is None else error_model_of(known)
     clock.say("writing")
     tables = {"nodes": nodes, "edges": edges}
     if synapses:
@@ -195,7 +197,7 @@ def em(
         clock.stages,
         scores,
         description={"name": target.resolve().name, **(description or {})},
-        error_model=None if scores is None or error_model_of is None else error_model_of(scores),
+        error_model=error_model,
         command=command or "ingest.em",
         min_synapses=min_synapses,
         least_confidence=least_confidence if synapses else None,
@@ -243,7 +245,9 @@ class _Clock:
 def _opened(volume: Any, voxel_size_nm: Sequence[float] | None, kind: Any) -> Volume:
     import segmentation_core as sc
 
-    if isinstance(volume, sc.Volume) and voxel_size_nm is None:
+    if isinstance(volume, sc.Volume) and (
+        voxel_size_nm is None or tuple(voxel_size_nm) == volume.voxel_size_nm
+    ):
         return volume
     opened: Volume = sc.open_volume(volume, voxel_size_nm=voxel_size_nm, kind=kind)
     return opened
@@ -416,7 +420,7 @@ def _write_volumes(
     sc.write_precomputed(
         labels,
         folder / "segments",
-        voxel_size_nm=size,
+        voxel_size_nm=None if isinstance(labels, sc.Volume) else size,
         kind="labels",
         skeletons=skeletons if len(skeletons) else None,
         segment_properties=nodes[["node_id", "volume_nm3"]],
