@@ -45,7 +45,9 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # 
     job, name = "VOI and adapted Rand", f"labels {mega:.0f} Mvoxel"
     bound = f"{mega / took:.0f} Mvoxel/s"
     theirs = processor_seconds_once(lambda: unique_pairs(truth, prediction))
-    yield Row(job=job, graph=name, ours=took, peer="np.unique", theirs=theirs, bound=bound)
+    yield Row(
+        job=job, graph=name, ours=took, peer="np.unique, all voxels", theirs=theirs, bound=bound
+    )
     if not installed("skimage"):
         yield Row(job=job, graph=name, ours=took, peer="scikit-image")
         return
