@@ -87,6 +87,12 @@ ANISOTROPIC_AUGMENTATION = Augmentation(
 )
 
 
+def augmentation_for(voxel_size_nm: Sequence[float]) -> Augmentation:
+    """Choose the usual augmentations of isotropic voxels, or of thick sections."""
+    thick = max(voxel_size_nm) >= 2 * min(voxel_size_nm)
+    return ANISOTROPIC_AUGMENTATION if thick else ISOTROPIC_AUGMENTATION
+
+
 Flips = tuple[int, ...]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ class LossLog:
         Where ``losses.csv`` and ``losses.png`` are kept.
     step : int
         Steps already done.
+    terms : strs
+        Names of the terms of the loss, the whole first.
     """
 
-    columns = ("step", "loss", "affinity", "descriptors", "gradient", "learning_rate", "seconds")
-
-    def __init__(self, folder: Path, step: int = 0) -> None:
+    def __init__(self, folder: Path, step: int = 0, terms: Sequence[str] = ("loss",)) -> None:
+        self.terms = tuple(terms)
+        self.columns = ("step", *self.terms, "gradient", "learning_rate", "seconds")
         self.path = folder / "losses.csv"
         self.rows: list[dict[str, float]] = []
         if step and self.path.exists():
@@ -55,14 +58,52 @@ class LossLog:
         FigureCanvasAgg(figure)
         ax = figure.add_subplot()
         step = np.array([r["step"] for r in self.rows])
-        for column, color in (("affinity", "tab:blue"), ("descriptors", "tab:orange")):
+        for column in self.terms[1:] or self.terms:
             value = np.array([r[column] for r in self.rows])
-            ax.plot(step, value, color=color, alpha=0.25, linewidth=0.5)
+            (thin,) = ax.plot(step, value, alpha=0.25, linewidth=0.5)
             width = max(1, min(100, len(value) // 5))
             mean = np.convolve(value, np.full(width, 1 / width), mode="valid")
-            ax.plot(step[width - 1 :], mean, color=color, label=column)
+            ax.plot(step[width - 1 :], mean, color=thin.get_color(), label=column)
         ax.set(xlabel="step", ylabel="loss", yscale="log")
         ax.legend(frameon=False)
         staging = self.path.with_name(f".losses.{os.getpid()}.png")
         figure.savefig(staging, dpi=110)
         staging.replace(self.path.with_name("losses.png"))
+
+
+@contextlib.contextmanager
+def step_bar(steps: int, *, quiet: bool = False) -> Iterator[Callable[[Mapping[str, float]], None]]:
+    """Progress bar over training steps, with a running mean of the loss.
+
+    Parameters
+    ----------
+    steps : int
+        In total.
+    quiet : bool, optional
+        Show nothing.
+
+    Yields
+    ------
+    function of a row of the log, for ``on_step``
+    """
+    if quiet:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    show = (
+        TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+        BarColumn(),
+        TextColumn("loss {task.fields[loss]:.4f}"),
+        TimeRemainingColumn(),
+    )
+    mean: list[float] = []
+    with Progress(*show) as progress:
+        task = progress.add_task("train", total=steps, loss=float("nan"))
+
+        def on_step(row: Mapping[str, float]) -> None:
+            mean.append(row["loss"])
+            del mean[:-50]
+            progress.update(task, completed=row["step"] + 1, loss=sum(mean) / len(mean))
+
+        yield on_step

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import dataclasses
-import json
-import time
+import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,25 +11,15 @@ from typing import Any
 import numpy as np
 
 from segmentation_core.network import checkpoints, loss
-from segmentation_core.network.augment import (
-    ANISOTROPIC_AUGMENTATION,
-    ISOTROPIC_AUGMENTATION,
-    Augmentation,
-)
+from segmentation_core.network.augment import Augmentation, augmentation_for
 from segmentation_core.network.design import NetworkDesign, design_network
 from segmentation_core.network.devices import pick_device
+from segmentation_core.network.loop import teach
 from segmentation_core.network.needs_torch import torch
-from segmentation_core.network.progress import LossLog
 from segmentation_core.network.samples import draw_sample
 from segmentation_core.network.training_plan import TrainingPlan, default_patch
 from segmentation_core.network.training_volume import TrainingVolume
 from segmentation_core.network.unet import UNet
-
-
-def _average_into(mean: UNet, net: UNet, memory: float) -> None:
-    with torch.no_grad():
-        for a, b in zip(mean.parameters(), net.parameters(), strict=True):
-            a.lerp_(b, 1 - memory)
 
 
 def train_network(
@@ -90,28 +78,16 @@ def train_network(
     ValueError
         If there is nothing to learn from, or the checkpoint is of another design.
     """
-    folder = Path(folder)
     plan = plan or TrainingPlan()
-    if design is None:
-        if voxel_size_nm is None:
-            msg = "train_network needs voxel_size_nm=(z, y, x) in nm, or a design; got neither."
-            raise ValueError(msg)
-        design = design_network(voxel_size_nm)
-    size = design.voxel_size_nm
-    if augmentation is None:
-        thick = max(size) >= 2 * min(size)
-        augmentation = ANISOTROPIC_AUGMENTATION if thick else ISOTROPIC_AUGMENTATION
-    shape = plan.patch or default_patch(design)
-    if any(n % m for n, m in zip(shape, design.multiple, strict=True)):
-        msg = (
-            f"patch must be a multiple of {design.multiple} (z, y, x) for this network, "
-            f"got {tuple(shape)}."
-        )
-        raise ValueError(msg)
+    design = checked_design(design, voxel_size_nm)
+    shape = checked_patch(design, plan)
+    settings = augmentation or augmentation_for(design.voxel_size_nm)
     if not callable(volumes):
         fixed = list(volumes)
-        if not fixed or any(v.neuron_ids is None or not v.neuron_ids.any() for v in fixed):
-            msg = f"training needs labelled volumes, got {len(fixed)} of which some have no label."
+        blank = [v.name for v in fixed if v.neuron_ids is None or not v.neuron_ids.any()]
+        if not fixed or blank:
+            lacking = f"{', '.join(blank)} without" if blank else "no volume"
+            msg = f"training needs labelled volumes, got {lacking}; pass neuron_ids."
             raise ValueError(msg)
     where = torch.device(device or pick_device())
     torch.manual_seed(plan.seed)
@@ -122,87 +98,143 @@ def train_network(
             msg = f"{start_from} holds a network of another design; train it from its own design."
             raise ValueError(msg)
         net.load_state_dict(begun.state_dict())
-    mean = copy.deepcopy(net)
-    channels_last: Any = torch.channels_last_3d
-    for model in (net, mean):
-        move: Any = model.to
-        move(where, memory_format=channels_last)
-    optimiser = torch.optim.AdamW(
-        net.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
-    )
-    step = 0
-    file = folder / "checkpoint.pt"
-    if file.exists():
-        saved = checkpoints.read_checkpoint(file)
-        if NetworkDesign.from_dict(json.loads(saved["design"])) != design:
-            msg = f"{file} is of a network of another design; choose another folder."
-            raise ValueError(msg)
-        net.load_state_dict(saved["net"])
-        mean.load_state_dict(saved["mean"])
-        optimiser.load_state_dict(saved["optimiser"])
-        step = int(saved["step"])
-    log = LossLog(folder, step)
-    weights = folder / "weights.pt"
 
-    def save() -> None:
-        content = {
-            "design": json.dumps(design.to_dict()),
-            "step": step,
-            "net": net.state_dict(),
-            "mean": mean.state_dict(),
-            "optimiser": optimiser.state_dict(),
-        }
-        checkpoints.write_atomically(file, content)
-        facts = {**(card or {}), "steps": step, "plan": dataclasses.asdict(plan)}
-        checkpoints.save_weights(weights, mean, facts)
-        log.draw()
-
-    begun_at = saved_at = time.monotonic()
-    while step < plan.steps:
-        at = time.monotonic()
+    def terms(net: UNet, step: int) -> dict[str, torch.Tensor]:
         here = volumes(step) if callable(volumes) else volumes
+        numbers = range(step * plan.batch, (step + 1) * plan.batch)
         samples = [
-            draw_sample(here, shape, size, augmentation, seed=plan.seed, step=step * plan.batch + k)
-            for k in range(plan.batch)
+            draw_sample(here, shape, design.voxel_size_nm, settings, seed=plan.seed, step=n)
+            for n in numbers
         ]
         targets = [loss.make_targets(sample, design) for sample in samples]
         x = torch.from_numpy(np.stack([sample.raw for sample in samples]))[:, None].to(where)
         answer, mask, descriptors, inside = (
             torch.from_numpy(np.stack(part)).to(where) for part in zip(*targets, strict=True)
         )
-        rate = plan.rate(step)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
         affinity_logits, descriptor_logits = net(x)
         affinity = loss.affinity_loss(affinity_logits, answer, mask)
         shape_error = loss.descriptor_loss(descriptor_logits, descriptors, inside)
         total = affinity + plan.descriptor_weight * shape_error
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(total)
-        norm = torch.nn.utils.clip_grad_norm_(net.parameters(), plan.gradient_limit)
-        if not torch.isfinite(norm):
-            msg = f"the gradient of step {step} is not finite; lower the learning rate ({rate})."
-            raise FloatingPointError(msg)
-        optimiser.step()
-        _average_into(mean, net, min(plan.averaging, (1 + step) / (10 + step)))
-        row = {
-            "step": step,
-            "loss": total.item(),
-            "affinity": affinity.item(),
-            "descriptors": shape_error.item(),
-            "gradient": norm.item(),
-            "learning_rate": rate,
-            "seconds": time.monotonic() - at,
-        }
-        step += 1
-        log.append(row)
-        if on_step is not None:
-            on_step(row)
-        now = time.monotonic()
-        if now - saved_at > checkpoint_seconds:
-            save()
-            saved_at = now
-        if stop_after_seconds is not None and now - begun_at > stop_after_seconds:
-            break
-    save()
-    return weights
+        return {"loss": total, "affinity": affinity, "descriptors": shape_error}
+
+    return teach(
+        net,
+        terms,
+        Path(folder),
+        plan,
+        columns=("loss", "affinity", "descriptors"),
+        device=str(where),
+        card=card or {},
+        checkpoint_seconds=checkpoint_seconds,
+        stop_after_seconds=stop_after_seconds,
+        on_step=on_step,
+    )
+
+
+def checked_design(
+    design: NetworkDesign | None, voxel_size_nm: Sequence[float] | None
+) -> NetworkDesign:
+    """Return the design asked for, or that of the voxel size.
+
+    Raises
+    ------
+    ValueError
+        If there is neither.
+    """
+    if design is not None:
+        return design
+    if voxel_size_nm is None:
+        msg = "training needs voxel_size_nm=(z, y, x) in nm, or a design; got neither."
+        raise ValueError(msg)
+    return design_network(voxel_size_nm)
+
+
+def checked_patch(design: NetworkDesign, plan: TrainingPlan) -> tuple[int, int, int]:
+    """Return the shape of a sample.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot take it.
+    """
+    shape = plan.patch or default_patch(design)
+    if any(n % m or n < 1 for n, m in zip(shape, design.multiple, strict=True)):
+        msg = (
+            f"patch must be a multiple of {design.multiple} (z, y, x) for this network, "
+            f"got {tuple(shape)}."
+        )
+        raise ValueError(msg)
+    return shape
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m segmentation_core.network.train",
+        description="Train an affinity network on labelled micrographs; run again to resume.",
+    )
+    parser.add_argument("--raw", action="append", required=True, metavar="VOLUME")
+    parser.add_argument("--labels", action="append", default=[], metavar="VOLUME")
+    parser.add_argument("--raw-dataset", metavar="NAME", help="in HDF5, Zarr or N5")
+    parser.add_argument("--labels-dataset", metavar="NAME")
+    parser.add_argument(
+        "--voxel-size", nargs=3, type=float, required=True, metavar=("Z", "Y", "X"), help="in nm"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--steps", type=int, default=TrainingPlan.steps)
+    parser.add_argument("--batch", type=int, default=TrainingPlan.batch)
+    parser.add_argument("--patch", nargs=3, type=int, metavar=("Z", "Y", "X"))
+    parser.add_argument("--learning-rate", type=float, default=TrainingPlan.learning_rate)
+    parser.add_argument("--features", nargs="+", type=int, metavar="N")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device")
+    parser.add_argument("--start-from", type=Path, metavar="WEIGHTS")
+    parser.add_argument("--minutes", type=float, help="stop, with a checkpoint, after these")
+    parser.add_argument("--quiet", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train from the command line; the return value is the exit status."""
+    from segmentation_core.network.progress import step_bar
+    from segmentation_core.volumes import open_volume
+
+    given = _arguments(arguments)
+    size = tuple(given.voxel_size)
+    try:
+        if len(given.raw) != len(given.labels):
+            msg = f"{len(given.raw)} --raw but {len(given.labels)} --labels; give them in pairs."
+            raise ValueError(msg)
+        volumes = []
+        for raw, labels in zip(given.raw, given.labels, strict=True):
+            pictures = open_volume(raw, voxel_size_nm=size, dataset=given.raw_dataset, kind="image")
+            ids = open_volume(
+                labels, voxel_size_nm=size, dataset=given.labels_dataset, kind="labels"
+            )
+            volumes.append(TrainingVolume(pictures.read(), ids.read(), name=raw))
+        plan = TrainingPlan(
+            steps=given.steps,
+            batch=given.batch,
+            patch=tuple(given.patch) if given.patch else None,
+            learning_rate=given.learning_rate,
+            seed=given.seed,
+        )
+        with step_bar(given.steps, quiet=given.quiet) as on_step:
+            weights = train_network(
+                volumes,
+                given.out,
+                design=design_network(size, features=given.features),
+                plan=plan,
+                start_from=given.start_from,
+                device=given.device,
+                stop_after_seconds=None if given.minutes is None else 60 * given.minutes,
+                on_step=on_step,
+            )
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{weights}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
