@@ -28,7 +28,7 @@ def watershed(
     *,
     voxel_size_nm: tuple[float, float, float],
     sections: bool | None = None,
-    boundary: float = 0.5,
+    boundary: float = 0.7,
     cap_voxels: float = 16.0,
     narrowing: float = 0.8,
     least_voxels: int = 8,

@@ -1,0 +1,58 @@
+"""Segment: one call from micrographs to labels, in one piece and in blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import segmentation_core as sc
+
+VOXEL = (10.0, 10.0, 10.0)
+
+
+@pytest.fixture(scope="module")
+def raw():
+    """Grey blobs, for which the bundled network finds something to cut."""
+    from scipy import ndimage
+
+    noise = np.random.default_rng(0).normal(size=(24, 48, 48))
+    smooth = ndimage.gaussian_filter(noise, 3)
+    return np.clip(128 + 60 * smooth / smooth.std(), 0, 255).astype(np.uint8)
+
+
+def test_one_block_gives_what_one_piece_gives(raw, tmp_path):
+    whole = sc.segment(raw, voxel_size_nm=VOXEL, device="cpu")
+    told = []
+    blocks = sc.segment(
+        raw,
+        voxel_size_nm=VOXEL,
+        device="cpu",
+        blockwise=True,
+        folder=tmp_path / "run",
+        on_block=lambda *a: told.append(a),
+    )
+    assert whole.shape == raw.shape
+    assert whole.dtype == blocks.dtype == np.uint64
+    assert np.array_equal(whole, blocks)
+    assert [step for step, _, _ in told] == ["affinities", "fragments", "pairs", "segments"]
+    with pytest.raises(ValueError, match="other settings: volume was"):
+        sc.segment(
+            255 - raw, voxel_size_nm=VOXEL, device="cpu", blockwise=True, folder=tmp_path / "run"
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"voxel_size_nm": None}, "voxel_size_nm is missing"),
+        ({"volume": np.zeros((3, 4), np.uint8)}, r"must be an array \(z, y, x\)"),
+        ({"volume": np.zeros((8, 8, 8), np.float32)}, "uint8"),
+        ({"folder": "here"}, "goes in one piece"),
+        ({"blockwise": True, "client": object()}, "needs folder="),
+    ],
+)
+def test_bad_input_gets_one_line(raw, change, message):
+    given = {"volume": raw, "voxel_size_nm": VOXEL} | change
+    with pytest.raises(ValueError, match=message) as caught:
+        sc.segment(given.pop("volume"), **given)
+    assert "\n" not in str(caught.value)
