@@ -42,6 +42,8 @@ N_NULLS = 199
 LEVEL = 0.05
 # Shares of the neurons, those of most partners, that are held to be a rich club.
 RICH = (0.05, 0.1, 0.2)
+# Share of the worlds in which communities are looked for: it takes as long as all else.
+WITH_COMMUNITIES = 0.25
 _SWITCHED = ("configuration", "reciprocal_configuration")
 _WITHOUT_DEGREES = ("erdos_renyi", "dyad")
 
@@ -65,7 +67,7 @@ def worlds_of(cell: Cell) -> Callable[[np.random.Generator], pd.DataFrame]:
     def one(rng: np.random.Generator) -> pd.DataFrame:
         seen = seen_of(_true(g, cell, rng), model, rng)
         assumed = fitted(model, rng) if cell.rates == "fitted" else model
-        tests = _Tests.of(seen, cell.null)
+        tests = _Tests.of(seen, cell.null, rng.random() < WITH_COMMUNITIES)
         seed = int(rng.integers(2**31))
         columns: dict[str, Any] = {"statistic": tests.names}
         for name, errors in (("naive", None), ("aware", assumed)):
@@ -109,9 +111,10 @@ class _Tests:
     clubs: _PhiByEdges
     club_names: tuple[str, ...]
     null: str
+    with_communities: bool
 
     @classmethod
-    def of(cls, g: Graph, null: str) -> _Tests:
+    def of(cls, g: Graph, null: str, with_communities: bool) -> _Tests:
         forms = linear_forms(g.n_nodes)
         degrees = g.in_degree + g.out_degree
         n_rich = _richer_than(np.bincount(degrees))
@@ -128,6 +131,7 @@ class _Tests:
             clubs,
             names,
             null,
+            with_communities and null in _SWITCHED,
         )
 
     @property
@@ -142,7 +146,7 @@ class _Tests:
             *(["reciprocity"] if self.null != "reciprocal_configuration" else []),
             "transitivity",
             *(self.club_names if self.null not in _WITHOUT_DEGREES else ()),
-            *(["modularity"] if self.null in _SWITCHED else []),
+            *(["modularity"] if self.with_communities else []),
         ]
 
     @property
@@ -160,7 +164,7 @@ class _Tests:
         values.append([3.0 * triangles / max(triples, 1.0)])
         if self.null not in _WITHOUT_DEGREES:
             values.append(self.clubs(n_nodes, draw)[::-1])
-        if "modularity" in self.names:
+        if self.with_communities:
             g = self.graph.with_edges(draw.senders, draw.receivers)
             values.append([communities(g, n_runs=1).modularity])
         result: Floats = np.concatenate(values)

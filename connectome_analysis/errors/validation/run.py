@@ -163,6 +163,7 @@ def _store(folder: str | Path | None, truths: Sequence[str], seed: int) -> Itera
     made |= {
         "draws": imputed.DRAWS,
         "nulls": false_alarms.N_NULLS,
+        "with_communities": false_alarms.WITH_COMMUNITIES,
         "level": [coverage.LEVEL, false_alarms.LEVEL],
     }
     for name, g in graphs.items():

@@ -21,8 +21,8 @@ _TEST = [*_CELL, "null"]
 _POWER_FROM, _POWER_TO = 0.5, 0.95
 # A ratio of biases is shown where the naive bias stands clear of the scatter of the worlds.
 _CLEAR = 10.0
-# Worlds that a verdict asks for.
-_ENOUGH = 1000
+# Worlds that a verdict asks for: of intervals, and of tests.
+_ENOUGH, _ENOUGH_TESTS = 1000, 200
 
 
 def bias(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,13 +105,15 @@ def false_alarms(table: pd.DataFrame) -> pd.DataFrame:
 
     columns = [*_TEST, "tests", "worlds", "number", "naive", "aware", "aware_worst", "worst_of"]
     rows = []
+    if table.empty:
+        return pd.DataFrame(rows, columns=columns)
     families = table.assign(tests=[_family(*one) for one in _both(table, "null", "statistic")])
     for key, part in families.groupby([*_TEST, "tests"], sort=False):
         worst = int(part["aware"].to_numpy().argmax())
         rows.append(
             [
                 *key,
-                int(part["worlds"].iloc[0]),
+                int(part["worlds"].max()),
                 len(part),
                 round(100 * part["naive"].mean(), 1),
                 round(100 * part["aware"].mean(), 1),
@@ -166,20 +168,29 @@ def verdicts(report: Report) -> pd.DataFrame:
     """What the validation asks for beside what it found, criterion by criterion.
 
     ``wanted`` and ``found`` are in words. ``held`` allows two Monte Carlo standard errors for each
-    number; "not asked" where nothing was run, "too few worlds" where it held in fewer than 1,000.
+    number; "not run" where nothing was, "so far" where it held in fewer worlds than 1,000 for intervals
+    or 200 for tests.
     """
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
 
-    def row(what: str, wanted: str, inside: NDArray[np.bool_], worst: str, worlds: Any) -> None:
-        if not len(inside):
-            rows.append({"criterion": what, "wanted": wanted, "found": "", "held": "not asked"})
-            return
-        few = int(np.min(worlds)) < _ENOUGH
-        held = "no" if not inside.all() else "so far, few worlds" if few else "yes"
-        share = f"{int(inside.sum()):,} of {len(inside):,}; {worst}"
-        rows.append({"criterion": what, "wanted": wanted, "found": share, "held": held})
+    def row(
+        what: str,
+        wanted: str,
+        inside: NDArray[np.bool_],
+        worst: str,
+        worlds: NDArray[Any],
+        enough: int = _ENOUGH,
+    ) -> None:
+        found, held = "", "not run"
+        if len(inside):
+            found = f"{int(inside.sum()):,} of {len(inside):,}; {worst}"
+            held = "no" if not inside.all() else "so far" if worlds.min() < enough else "yes"
+        number = f"{worlds.min():,} to {worlds.max():,}" if len(worlds) else ""
+        rows.append(
+            {"criterion": what, "wanted": wanted, "found": found, "worlds": number, "held": held}
+        )
 
     for name, table in (("corrected", report.coverage), ("imputed", report.imputed)):
         for rates in ("known", "fitted"):
@@ -202,15 +213,18 @@ def verdicts(report: Report) -> pd.DataFrame:
     error = 2 * 100 * np.sqrt(0.05 * 0.95 / np.maximum(number, 1.0))
     inside = (aware >= 3.5 - error) & (aware <= 6.5 + error)
     span = f"{aware.min():.1f} to {aware.max():.1f} %" if len(aware) else ""
-    row("false alarms, aware", "3.5 to 6.5 %", inside, span, cells["worlds"].to_numpy())
+    of_tests = cells["worlds"].to_numpy()
+    row("false alarms, aware", "3.5 to 6.5 %", inside, span, of_tests, _ENOUGH_TESTS)
     ratios = power(report.power)
     free = ratios[ratios["setting"] == "vanishing"]
     kept_power = free["aware_over_naive"].to_numpy(np.float64)
     inside = kept_power + 2 * free["error"].to_numpy(np.float64) >= 0.9
     least = f"at least {kept_power.min():.2f}" if len(free) else ""
-    row("power without errors", "0.9 of naive", inside, least, free["worlds"].to_numpy())
+    of_tests = free["worlds"].to_numpy()
+    row("power without errors", "0.9 of naive", inside, least, of_tests, _ENOUGH_TESTS)
     exact = report.brute_force[["error_of_counts", "error_of_covariances"]].to_numpy().ravel()
-    row("all graphs of four", "below 1e-9", exact < 1e-9, f"{exact.max():.1e}", _ENOUGH)
+    everything = np.full(len(exact), 4096)
+    row("all graphs of four", "below 1e-9", exact < 1e-9, f"{exact.max():.1e}", everything)
     return pd.DataFrame(rows)
 
 
