@@ -32,6 +32,7 @@ from . import (
     participation,
     paths,
     peak_memory,
+    prediction,
     second_thread,
     segmentation_metrics,
     sql,
@@ -60,6 +61,7 @@ JOBS = {
     "memory": peak_memory,
     "metrics": segmentation_metrics,
     "segments": affinities_to_segments,
+    "prediction": prediction,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
 # Not needed by the tests: `pip install --group peers`. Without them their rows say so.

@@ -88,6 +88,8 @@ def openvino_engine(network: Any, precision: Precision | None, n_threads: int | 
     except ImportError as error:
         msg = "runtime='openvino' needs OpenVINO: pip install 'neuropil[openvino]'"
         raise ImportError(msg) from error
+    from segmentation_core.predict.openvino_graph import openvino_graph
+
     if precision is None:
         precision = "bfloat16" if cpu_is_fast_in_bfloat16() else "float32"
     core = openvino.Core()
@@ -98,16 +100,12 @@ def openvino_engine(network: Any, precision: Precision | None, n_threads: int | 
         "INFERENCE_NUM_THREADS": n_threads or torch.get_num_threads(),
         "PERFORMANCE_HINT": "LATENCY",
     }
-    network = network.float().cpu().eval()
     compiled: dict[tuple[int, ...], Any] = {}
 
     def run(tile: NDArray[np.float32]) -> NDArray[np.uint8]:
         x = np.ascontiguousarray(tile)[None, None]
         if x.shape not in compiled:
-            trace: Any = torch.jit.trace
-            with torch.inference_mode():
-                traced = trace(network, torch.from_numpy(x), check_trace=False)
-            model = openvino.convert_model(traced, input=[list(x.shape)])
+            model = openvino_graph(network, (x.shape[2], x.shape[3], x.shape[4]))
             compiled[x.shape] = core.compile_model(model, "CPU", settings)
         result = compiled[x.shape](x)[0]
         return np.asarray(result[0], np.uint8).copy()
