@@ -13,7 +13,9 @@ from typing import Any
 # Public name -> (module, name in it).
 _NAMES: dict[str, tuple[str, str]] = {
     "Alignment": ("alignment", "Alignment"),
+    "Mosaic": ("alignment", "Mosaic"),
     "align": ("alignment", "align"),
+    "stitch": ("alignment", "stitch"),
     "Volume": ("volumes", "Volume"),
     "neuroglancer_link": ("volumes", "neuroglancer_link"),
     "neuroglancer_state": ("volumes", "neuroglancer_state"),
@@ -51,7 +53,9 @@ _NAMES: dict[str, tuple[str, str]] = {
 
 __all__: list[str] = [
     "Alignment",
+    "Mosaic",
     "align",
+    "stitch",
     "Affinities",
     "BlockwiseSegmentation",
     "MergeTree",
