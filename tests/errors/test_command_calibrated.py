@@ -83,8 +83,8 @@ def test_scores_of_files_become_models(neuropil, tmp_path: Path) -> None:
     }
     assert picture.stat().st_size > 0
     scores = tmp_path / "scores.json"
-    scores.write_text(json.dumps({"recall": 0.85, "splits_per_neuron": 0.5}))
-    code, said, _ = neuropil("errors", "fit", "segmentation", scores, "--json")
+    scores.write_text(json.dumps({"precision": 0.9, "recall": 0.85, "splits_per_neuron": 0.5}))
+    code, said, _ = neuropil("errors", "fit", "segmentation", scores, "--density", 0.5, "--json")
     split = json.loads(said)["error_model"]["split"]
     assert split["probability"] == pytest.approx(1 - np.exp(-0.5))
 

@@ -14,6 +14,7 @@ from connectome_analysis.errors import (
     ErrorModel,
     Merge,
     PerPair,
+    PositionsWarning,
     Split,
     corrupt_connectome,
     corrupt_synapses,
@@ -228,7 +229,8 @@ class TestSplits:
     def test_without_positions_synapses_leave_with_their_partner(self) -> None:
         true = synapses(600).drop(columns=AXES)
         split = Split(probability=self.only, part="near", fraction=0.5)
-        seen = corrupt_synapses(true, ErrorModel(split=split), 3).synapses
+        with pytest.warns(PositionsWarning, match="position"):
+            seen = corrupt_synapses(true, ErrorModel(split=split), 3).synapses
         own = true["pre_id"] == BIG
         assert (seen["pre_id"].isna()[own].groupby(true["post_id"][own]).nunique() == 1).all()
 
@@ -478,8 +480,8 @@ class TestConnectomes:
         path = corrupt_connectome(worm, ErrorModel(beta=0.15), tmp_path / "seen")
         assert [str(problem) for problem in check(path)] == []
 
-    def test_a_model_that_cannot_be_written_is_told_before_the_work(self, tmp_path: Path) -> None:
+    def test_a_matrix_of_rates_is_written_with_what_it_made(self, tmp_path: Path) -> None:
         worm = ca.open("celegans-varshney2011")
-        with pytest.raises(ValueError, match="is a matrix, which is not written"):
-            corrupt_connectome(worm, ErrorModel(recall=np.ones((279, 279))), tmp_path / "seen")
-        assert not (tmp_path / "seen").exists()
+        rates = np.full((279, 279), 0.75)
+        path = corrupt_connectome(worm, ErrorModel(recall=rates), tmp_path / "seen")
+        assert [str(problem) for problem in check(path)] == []

@@ -36,9 +36,9 @@ def fit_segmentation_scores(
     Parameters
     ----------
     scores : mapping, Series or DataFrame of one row
-        ``precision`` and ``recall`` of synapses with ``n_true`` and ``n_detected``;
-        ``splits_per_neuron`` and ``merges_per_neuron``, mean numbers of errors on a neuron. Each
-        may be missing, but not all. ``n_pairs`` or ``density`` as in `fit_precision_recall`.
+        ``precision`` and ``recall`` of synapses, both or neither, with ``n_true`` and
+        ``n_detected``; ``splits_per_neuron`` and ``merges_per_neuron``, mean numbers of errors on
+        a neuron. Any may be missing, but not all. ``n_pairs`` or ``density`` as in `fit_precision_recall`.
         Errors that fall on neurons by chance leave exp(-mean) of them whole, so a neuron is split
         with probability 1 - exp(-splits per neuron), and merged likewise. Other entries, such as
         adapted Rand error, are not used.
