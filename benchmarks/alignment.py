@@ -28,7 +28,7 @@ from segmentation_core.alignment.warping import warped
 def planted(
     n: int, shape: tuple[int, int], model: str, rng: np.random.Generator, *, size_px: float
 ) -> list[SectionTransform]:
-    """Random maps: shifts of some `size_px`, turns of 1 degree and scales of 1 %, bends of half that."""
+    """Random maps: shifts of some `size_px`, turns of 1 degree and scales of 1 %, bends of a quarter of that."""
     maps = []
     for _ in range(n):
         matrix = np.eye(2, 3)
@@ -42,8 +42,8 @@ def planted(
             matrix[:, :2] = linear
         mesh, spacing = None, 1.0
         if model == "elastic":
-            spacing = max(max(shape) / 6, 64.0)
-            mesh = rng.normal(0, size_px / 2, (8, 8, 2))
+            spacing = max(shape) / 4
+            mesh = rng.normal(0, size_px / 4, (6, 6, 2))
             # Smooth between the nodes.
             fine = 4
             mesh = ndimage.zoom(mesh, (fine, fine, 1), order=3, grid_mode=True, mode="nearest")
