@@ -34,11 +34,12 @@ def test_planted_warps_are_found(model: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drift", ["stage", "tissue"])
-def test_planted_bends_are_found(drift: Any) -> None:
+# Of nine sections it cannot be known that no tissue drifts, which costs a part of a pixel.
+@pytest.mark.parametrize(("drift", "limit_px"), [("stage", 1.0), ("tissue", 1.5)])
+def test_planted_bends_are_found(drift: Any, limit_px: float) -> None:
     stack, maps = tissue(9, 256), warps(9, 256, "elastic")
     given = photographed(stack, maps, noise=15, drift=0.1)
-    assert np.median(left_over(maps, aligned(given, drift=drift), 256)) < 1
+    assert np.median(left_over(maps, aligned(given, drift=drift), 256)) < limit_px
 
 
 def test_missing_and_destroyed_sections_are_skipped_over() -> None:
