@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,15 +74,11 @@ def trace(
     return found
 
 
-def join(pieces: Iterable[dict[int, Traced]], voxel_size_nm: NDArray[np.float64]) -> dict[int, Any]:
-    """Put together what `trace` found in boxes that share a plane of voxels; cycles are cut."""
+def join(pieces: Iterable[dict[int, Traced]]) -> dict[int, Traced]:
+    """Put together what `trace` found in boxes that share a plane of voxels; there may be rings."""
     blocks = library("bioimage_cpp.skeleton").distributed
-    spacing = tuple(float(size) for size in voxel_size_nm)
-    merged = blocks.merge_block_skeleton_maps(list(pieces))
-    return {
-        label: blocks.minimum_spanning_forest(piece, spacing=spacing)
-        for label, piece in merged.items()
-    }
+    whole: dict[int, Traced] = blocks.merge_block_skeleton_maps(list(pieces))
+    return whole
 
 
 def trace_with_kimimaro(

@@ -26,7 +26,7 @@ class Fragments:
     label : (N,) uint64, rising
     voxel : (N, 3) int64, (z, y, x); rising within a label
     edges : (E, 2) int64
-        Positions of points; both ends have one label. There are no cycles.
+        Positions of points; both ends have one label. Blocks put together may hold rings.
     inscribed_nm : (N,) float64
         Distance from the point's voxel to the nearest voxel of another label.
     """

@@ -193,7 +193,8 @@ def _in_blocks(
 ) -> Fragments:
     """Trace block after block; neighbours share the plane of voxels between them."""
     # A path leaves out what is within reach of where it begins, which in a block may be the last
-    # stretch of a branch. So blocks are traced in detail, and pruned when they are together.
+    # stretch of a branch. So blocks are traced in detail too, and pruned when they are together;
+    # in detail alone will not do, since paths then follow each other's detours.
     detailed = replace(tracing, scale=min(tracing.scale, 1.0), constant_nm=0.0)
     pieces = []
     shape_of_all = source.shape
@@ -210,9 +211,10 @@ def _in_blocks(
         box = source.read(start, wide)
         if box.any():
             size = source.voxel_size_nm
-            traced = trace(box, size, detailed, start=start, open_faces=open_faces)
-            pieces.append(with_radii(traced, source, start, wide, faces))
-    return flat_fragments(join(pieces, source.voxel_size_nm))
+            for how in (tracing, detailed):
+                traced = trace(box, size, how, start=start, open_faces=open_faces)
+                pieces.append(with_radii(traced, source, start, wide, faces))
+    return flat_fragments(join(pieces))
 
 
 def _with_kimimaro(
