@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,7 @@ METHODS = 2
 # Worlds of a run: half a minute or a minute of one processor.
 _AT_ONCE = {"coverage": 100, "imputed": 20, "false alarms": 25, "power": 25}
 _AT_ONCE_LARGE = 5
+_EXACT_RATES = ((0.002, 0.15), (0.03, 0.2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +260,6 @@ def _report(
         for name in truths
         for key, setting in settings(truth(name)).items()
     ]
-    exact = [_brute_force(*rates) for rates in ((0.002, 0.15), (0.03, 0.2))]
     return Report(
         **{
             part.replace(" ", "_"): pd.concat(found, ignore_index=True)
@@ -268,7 +267,7 @@ def _report(
             else pd.DataFrame(columns=columns)
             for part, found in tables.items()
         },
-        brute_force=pd.concat(exact, ignore_index=True),
+        brute_force=_exact(store),
         words=pd.DataFrame(words),
         left_out=pd.DataFrame(
             [*left_out(truths, parts), *lacking], columns=["part", "truth", "what", "why"]
@@ -276,7 +275,20 @@ def _report(
     )
 
 
-@cache
+def _exact(store: Store) -> pd.DataFrame:
+    """Of all graphs of four neurons; once for a folder, since it takes half a minute."""
+    import pandas as pd
+
+    path = store.folder / "brute_force.parquet"
+    if path.exists():
+        return pd.read_parquet(path)
+    table = pd.concat([_brute_force(*rates) for rates in _EXACT_RATES], ignore_index=True)
+    part = path.with_suffix(".part")
+    table.to_parquet(part, index=False)
+    part.replace(path)
+    return table
+
+
 def _brute_force(alpha: float, beta: float) -> pd.DataFrame:
     import pandas as pd
 
