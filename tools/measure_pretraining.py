@@ -78,7 +78,7 @@ def main() -> int:
     plan = TrainingPlan(steps=given.pretraining_steps, patch=(32, 64, 64), seed=given.seed)
     with step_bar(plan.steps) as on_step:
         start = pretrain_network(
-            [unlabelled], given.out / "pretrained", design=design, plan=plan, on_step=on_step
+            [unlabelled], given.out / "pretraining", design=design, plan=plan, on_step=on_step
         )
     few_deep = -(-given.labelled_sections // 8) * 8
     plan = TrainingPlan(steps=given.steps, patch=(few_deep, 96, 96), cooldown=0.4, seed=given.seed)

@@ -31,6 +31,8 @@ CARD = {
     "licence": "weights BSD-3-Clause; pinky40 labels BSD-3 (cloud-volume 13a982b0)",
     "cite": "MICrONS phase 1, doi:10.1101/2020.10.14.338681",
     "script": "tools/train_anisotropic.py",
+    # Chosen on simulated volumes.
+    "advice": {"threshold": 0.3},
 }
 
 

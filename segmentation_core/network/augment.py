@@ -208,12 +208,12 @@ def shift_sections(
     spread = [settings.shift_nm / s for s in voxel_size_nm[1:]]
     alone = rng.random(n) < settings.shifted_section
     slips = rng.random(n) < settings.slipped_stack
-    jumps = np.rint(rng.normal(0, 1, (2, n, 2)) * spread).astype(int)
+    jumps = np.rint(rng.normal(0, 1, (2, n, 2)) * np.array(spread)).astype(int)
     shifts = jumps[0] * alone[:, None] + np.cumsum(jumps[1] * slips[:, None], axis=0)
     if not shifts.any():
         return sample
     raw, ids, unlabelled = sample.raw.copy(), sample.neuron_ids.copy(), sample.unlabelled.copy()
-    for z in np.flatnonzero(shifts.any(axis=1)):
+    for z in np.flatnonzero(np.any(shifts != 0, axis=1)):
         dy, dx = int(shifts[z, 0]), int(shifts[z, 1])
         raw[z] = np.roll(raw[z], (dy, dx), axis=(0, 1))
         ids[z] = np.roll(ids[z], (dy, dx), axis=(0, 1))

@@ -30,7 +30,14 @@ class LossLog:
         self.rows: list[dict[str, float]] = []
         if step and self.path.exists():
             with self.path.open(newline="") as file:
-                for text in csv.DictReader(file):
+                rows = csv.DictReader(file)
+                if tuple(rows.fieldnames or ()) != self.columns:
+                    msg = (
+                        f"{self.path} has columns {', '.join(rows.fieldnames or ())} and is of another "
+                        "kind of run; choose another folder."
+                    )
+                    raise ValueError(msg)
+                for text in rows:
                     if int(text["step"]) < step:
                         self.rows.append({k: float(v) for k, v in text.items()})
         folder.mkdir(parents=True, exist_ok=True)

@@ -95,14 +95,14 @@ class Predictor:
         self.weights = Path(weights) if weights is not None else bundled_weights(voxel_size_nm)
         self.settings = (device, runtime, precision, n_threads)
         self.n_views = n_views
-        self._loaded: tuple[Any, engines.Engine] | None = None
+        self._loaded: tuple[Any, engines.Engine, dict[str, Any]] | None = None
         self.voxel_size_nm = tuple(float(s) for s in voxel_size_nm)
         require_fit(self.design.voxel_size_nm, voxel_size_nm, self.weights.name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_loaded": None}
 
-    def _network(self) -> tuple[Any, engines.Engine]:
+    def _network(self) -> tuple[Any, engines.Engine, dict[str, Any]]:
         if self._loaded is None:
             try:
                 import torch  # noqa: F401
@@ -113,7 +113,7 @@ class Predictor:
             from segmentation_core.network.devices import pick_device
             from segmentation_core.network.folded import FoldedNetwork
 
-            net, _ = load_weights(self.weights)
+            net, card = load_weights(self.weights)
             device, runtime, precision, n_threads = self.settings
             folded = FoldedNetwork(net)
             if runtime == "openvino":
@@ -122,13 +122,26 @@ class Predictor:
                 device = device or pick_device()
                 precision = precision or engines.pick_precision(device)
                 engine = engines.torch_engine(folded, device, precision)
-            self._loaded = net.design, engine
+            self._loaded = net.design, engine, card
         return self._loaded
 
     @property
     def design(self) -> Any:
         """`NetworkDesign` of the network."""
         return self._network()[0]
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Model card: plain values of data, licence, steps, scores."""
+        return dict(self._network()[2])
+
+    @property
+    def advice(self) -> dict[str, Any]:
+        """How to turn these affinities into neurons, chosen on training data, empty if nobody did.
+
+        ``threshold``, ``fragment_options`` and ``agglomeration_options`` for `segment`.
+        """
+        return dict(self.card.get("advice", {}))
 
     @property
     def offsets(self) -> NDArray[np.int64]:
@@ -167,7 +180,7 @@ class Predictor:
         (C, z, y, x) uint8
             0 where ``p + offset`` lies outside the volume.
         """
-        design, engine = self._network()
+        design, engine, _ = self._network()
         shape = tuple(int(n) for n in volume.shape)
         scale = scale or measure_intensities(volume)
         low, high = tiles.reading_box(start, stop, shape, self.halo, design.multiple)

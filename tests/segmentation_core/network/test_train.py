@@ -214,4 +214,10 @@ def test_a_log_that_is_reopened_forgets_what_came_after_the_checkpoint(tmp_path)
     for step in range(5):
         log.append({**row, "step": step})
     assert [r["step"] for r in LossLog(tmp_path, 3).rows] == [0, 1, 2]
-    assert len(losses(tmp_path)) == 3
+    assert (tmp_path / "losses.csv").read_text().count("\n") == 4
+
+
+def test_a_log_of_another_kind_of_run_is_refused(tmp_path):
+    LossLog(tmp_path)
+    with pytest.raises(ValueError, match="is of another kind of run; choose another folder"):
+        LossLog(tmp_path, 3, ("loss", "affinity"))
