@@ -82,6 +82,26 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     return result.reset_index()
 
 
+def by_kind(table: pd.DataFrame) -> pd.DataFrame:
+    """Coverage as one row per cell: of each kind of statistic the mean (the least to the most)."""
+    import pandas as pd
+
+    told = coverage(table)
+    if told.empty:
+        return pd.DataFrame(columns=[*_CELL, "worlds"])
+    words = [
+        f"{mean} ({least} {of} to {most})"
+        for mean, least, of, most in zip(
+            told["mean"], told["least"], told["least_of"], told["most"], strict=True
+        )
+    ]
+    kinds = told["kind"].unique().tolist()
+    wide = told.assign(words=words).pivot_table(
+        index=[*_CELL, "worlds"], columns="kind", values="words", aggfunc="first", sort=False
+    )
+    return wide[kinds].reset_index().rename_axis(columns=None)
+
+
 def damage(table: pd.DataFrame) -> pd.DataFrame:
     """Per broken setting: coverage and the ratio of corrected to naive bias of some statistics."""
     import pandas as pd
@@ -237,8 +257,10 @@ def tables(report: Report) -> dict[str, pd.DataFrame]:
     return {
         "What is asked for, and whether it held": verdicts(report),
         "Bias of the corrected triad counts, as a share of the naive bias": bias(report.coverage),
-        "Percent of worlds whose 95 % interval holds the truth": coverage(report.coverage),
-        "The same over posterior draws": coverage(report.imputed),
+        "Percent of worlds whose 95 % interval holds the truth: mean (least to most)": by_kind(
+            report.coverage
+        ),
+        "The same over posterior draws": by_kind(report.imputed),
         "False alarms of tests at 5 %, in percent": false_alarms(report.false_alarms),
         "Power": power(report.power),
         "Where an assumption is broken: what it costs": damage(report.coverage),
