@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from segmentation_core.volumes.libraries import library
 
-from .channels import CLEFT, INHIBITORY, POST, PRE
+from .channels import CLEFT, INHIBITORY, sides
+
+PRE, POST = 0, 1
 
 FEATURES = (
     "cleft_peak",
@@ -156,7 +158,8 @@ def _site(
     at = np.argwhere(around)
     place = low_nm + at * grid.step_nm
     name, number = np.unique(labels[around], return_inverse=True)
-    evidence = [p[channel][around].astype(np.float64) for channel in range(4)]
+    evidence = [side[around].astype(np.float64) for side in sides(p)]
+    inhibits = p[INHIBITORY][around].astype(np.float64)
     mass = {side: np.bincount(number, evidence[side], minlength=len(name)) for side in (PRE, POST)}
     mean = {side: mass[side] / np.bincount(number, minlength=len(name)) for side in (PRE, POST)}
     total = {side: max(float(mass[side].sum()), 1e-6) for side in (PRE, POST)}
@@ -175,7 +178,7 @@ def _site(
     ]
     attached = [r for r in receivers if name[r] != 0]
     both = mass[PRE].sum() + mass[POST].sum()
-    inhibitory = float((evidence[INHIBITORY] * (evidence[PRE] + evidence[POST])).sum() / both)
+    inhibitory = float((inhibits * (evidence[PRE] + evidence[POST])).sum() / max(both, 1e-6))
 
     def middle_of(segment: int, side: int) -> NDArray[np.float64]:
         """Point of a segment nearest to the weighted middle of its side."""

@@ -32,7 +32,7 @@ def detect_synapses(
     offset_nm: Sequence[float] | None = None,
     model: SynapseModel | str | os.PathLike[str] | None = None,
     least_confidence: float = 0.5,
-    transmitters: tuple[str, str] | None = None,
+    transmitters: Sequence[str] | None = None,
     rules: CandidateRules | None = None,
     block_shape: Sequence[int] | None = None,
     device: str | None = None,
@@ -53,7 +53,7 @@ def detect_synapses(
         By default the bundled one for this voxel size, which was trained on simulation alone.
     least_confidence : float in [0, 1]
         Rows less sure than this are left out; 0 gives all candidates.
-    transmitters : (str, str), optional
+    transmitters : two str, optional
         Names of the excitatory and of the inhibitory transmitter; given these, the table has
         columns ``sign`` and ``neurotransmitter``.
     rules : CandidateRules, optional
@@ -229,7 +229,7 @@ def _table(rows: list[Candidate], source: LabelSource) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _finished(table: pd.DataFrame, transmitters: tuple[str, str] | None) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, transmitters: Sequence[str] | None) -> pd.DataFrame:
     """The columns of the contract."""
     import pandas as pd
 

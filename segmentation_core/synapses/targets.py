@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import CLEFT, INHIBITORY, POST, PRE
+from .channels import CLEFT, INHIBITORY, SENDER, SIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ class SynapseTargets(NamedTuple):
     answer : (4, Z, Y, X) bool
         In the order of `channels`.
     counts : (4, Z, Y, X) bool
-        Transmitters are asked for at synapses alone; what is unknown is asked of nobody.
+        Senders and transmitters are asked for at synapses alone; what is unknown of nobody.
     """
 
     answer: NDArray[np.bool_]
@@ -64,6 +64,7 @@ def synapse_targets(
     size = np.asarray(voxel_size_nm, float)
     answer = np.zeros((4, *labels.shape), bool)
     owned = np.zeros(labels.shape, bool)
+    receives = np.zeros(labels.shape, bool)
     reach = np.ceil((SITE_NM + SIDE_NM) / size).astype(int)
     for _, rows in synapses.groupby("site_id"):
         first = rows.iloc[0]
@@ -87,8 +88,9 @@ def synapse_targets(
         is_pre = labels[box] == int(first["pre_id"])
         is_post = np.isin(labels[box], rows["post_id"].to_numpy().astype(labels.dtype))
         answer[CLEFT][box] |= near
-        answer[PRE][box] |= is_pre & inside
-        answer[POST][box] |= is_post & inside
+        answer[SIDE][box] |= (is_pre | is_post) & inside
+        answer[SENDER][box] |= is_pre & inside
+        receives[box] |= is_post & inside
         if float(first.get("sign", 1)) < 0:
             answer[INHIBITORY][box] |= (is_pre | is_post) & inside
     orphan = cleft & ~owned
@@ -96,7 +98,9 @@ def synapse_targets(
         orphan = distance_transform_edt(~orphan, sampling=size) < SIDE_NM
     counts = np.ones((4, *labels.shape), bool)
     counts[:, orphan] = False
-    counts[INHIBITORY] = answer[PRE] | answer[POST]
+    # What sends at one synapse and receives at another beside it is neither here.
+    counts[SENDER] = answer[SENDER] ^ receives
+    counts[INHIBITORY] = answer[SIDE]
     grid = [n // s for n, s in zip(labels.shape, stem, strict=True)]
     return SynapseTargets(_coarse(answer, grid, stem), _coarse(counts, grid, stem))
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from segmentation_core.synapses.candidates import CandidateRules, Grid, candidates
-from segmentation_core.synapses.channels import CLEFT, INHIBITORY, POST, PRE
+from segmentation_core.synapses.channels import CLEFT, INHIBITORY, SIDE
+from segmentation_core.synapses.channels import SENDER as SENDS
 
 SENDER, FIRST, SECOND = 864_691_135_000_000_123, 7, 9
 GRID = Grid(np.zeros(3), np.array([40.0, 16.0, 16.0]))
@@ -20,8 +21,9 @@ def one_site():
     labels[:, 20:, 20:] = SECOND
     maps = np.zeros((4, 7, 40, 40), np.uint8)
     maps[CLEFT, 2:5, 19:21, 12:28] = 230
-    maps[PRE, 2:5, 14:20, 12:28] = 220
-    maps[POST, 2:5, 20:26, 12:28] = 220
+    maps[SIDE, 2:5, 14:26, 12:28] = 220
+    maps[SENDS, :, :20] = 250
+    maps[SENDS, :, 20:] = 5
     return maps, labels
 
 
@@ -41,7 +43,7 @@ def test_a_polyadic_site_has_a_row_for_each_receiver():
 
 def test_a_segment_with_little_of_the_postsynaptic_side_is_no_receiver():
     maps, labels = one_site()
-    maps[POST, :, :, 20:] = maps[POST, :, :, 20:] // 20
+    maps[SIDE, :, 20:, 20:] = maps[SIDE, :, 20:, 20:] // 20
     rows = candidates(maps, labels, GRID, CandidateRules())
     assert [(row.pre_id, row.post_id) for row in rows] == [(SENDER, FIRST)]
 

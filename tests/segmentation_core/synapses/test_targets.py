@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from segmentation_core.network.unet import StandardisedConv
-from segmentation_core.synapses.channels import CLEFT, INHIBITORY, POST, PRE
+from segmentation_core.synapses.channels import CLEFT, INHIBITORY, SENDER, SIDE
 from segmentation_core.synapses.net import Sections, SynapseDesign, SynapseNet
 from segmentation_core.synapses.prediction import predict_maps
 from segmentation_core.synapses.targets import synapse_targets
@@ -32,14 +32,14 @@ def test_sides_lie_on_their_side_of_the_cleft():
     answer = targets.answer
     assert answer.shape == (4, 6, 40, 40)
     assert answer[CLEFT, 2:4, 20, 17:23].all()
-    assert answer[PRE, 2, 15, 20]
-    assert not answer[PRE, :, 20:].any()
-    assert answer[POST, 2, 24, 20]
-    assert not answer[POST, :, :20].any()
+    assert answer[SIDE, 2, [15, 24], 20].all()
+    assert answer[SENDER, 2, 15, 20]
+    assert not answer[SENDER, :, 20:].any()
+    np.testing.assert_array_equal(targets.counts[SENDER], answer[SIDE])
     assert not answer[INHIBITORY].any()
     assert not targets.counts[INHIBITORY, :, 0].any()
     inhibitory = synapse_targets(*planted(-1), voxel_size_nm=VOXEL, stem=(1, 4, 4)).answer
-    np.testing.assert_array_equal(inhibitory[INHIBITORY], answer[PRE] | answer[POST])
+    np.testing.assert_array_equal(inhibitory[INHIBITORY], answer[SIDE])
 
 
 def test_a_cleft_whose_partners_are_unknown_is_not_asked_for():
