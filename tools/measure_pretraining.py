@@ -75,13 +75,21 @@ def main() -> int:
     labelled = TrainingVolume(raw[few], ids[few], scale=scale)
     test = TrainingVolume(raw[80:], ids[80:], scale=scale)
     design = design_network(VOXEL_SIZE_NM, features=given.features)
-    plan = TrainingPlan(steps=given.pretraining_steps, patch=(32, 64, 64), seed=given.seed)
+    plan = TrainingPlan(
+        steps=given.pretraining_steps, patch=(32, 64, 64), averaging=0.97, seed=given.seed
+    )
     with step_bar(plan.steps) as on_step:
         start = pretrain_network(
             [unlabelled], given.out / "pretraining", design=design, plan=plan, on_step=on_step
         )
     few_deep = -(-given.labelled_sections // 8) * 8
-    plan = TrainingPlan(steps=given.steps, patch=(few_deep, 96, 96), cooldown=0.4, seed=given.seed)
+    plan = TrainingPlan(
+        steps=given.steps,
+        patch=(few_deep, 96, 96),
+        cooldown=0.4,
+        averaging=0.97,
+        seed=given.seed,
+    )
     results = {}
     for name, begin in (("from scratch", None), ("pretrained", start)):
         with step_bar(plan.steps) as on_step:

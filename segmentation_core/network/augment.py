@@ -206,8 +206,8 @@ def shift_sections(
     """
     n = sample.raw.shape[0]
     spread = [settings.shift_nm / s for s in voxel_size_nm[1:]]
-    alone = rng.random(n) < settings.shifted_section
-    slips = rng.random(n) < settings.slipped_stack
+    alone = rng.random((n,)) < settings.shifted_section
+    slips = rng.random((n,)) < settings.slipped_stack
     jumps = np.rint(rng.normal(0, 1, (2, n, 2)) * np.array(spread)).astype(int)
     shifts = jumps[0] * alone[:, None] + np.cumsum(jumps[1] * slips[:, None], axis=0)
     if not shifts.any():

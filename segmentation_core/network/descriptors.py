@@ -57,7 +57,7 @@ def local_shape_descriptors(
     >>> everywhere = np.ones((21, 21, 21), int)
     >>> d = local_shape_descriptors(everywhere, (40, 40, 40))
     >>> [round(float(v), 2) for v in d[:, 10, 10, 10]]
-    [0.5, 0.5, 0.5, 0.97, 0.97, 0.97, 0.5, 0.5, 0.5, 1.0]
+    [0.5, 0.5, 0.5, 0.99, 0.99, 0.99, 0.5, 0.5, 0.5, 1.0]
     """
     if neuron_ids.ndim != 3 or neuron_ids.dtype.kind not in "iu":
         msg = (

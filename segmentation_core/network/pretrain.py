@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation_core.network.augment import Augmentation, augmentation_for
+from segmentation_core.network.checkpoints import load_weights, save_weights
 from segmentation_core.network.design import NetworkDesign
 from segmentation_core.network.devices import pick_device
 from segmentation_core.network.loop import teach
@@ -80,7 +81,7 @@ def pretrain_network(
     Returns
     -------
     Path
-        ``weights.pt``, for ``train_network(..., start_from=)``; its affinity head is untrained.
+        ``weights.pt``, for ``train_network(..., start_from=)``; its affinity head is a fresh one.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def pretrain_network(
         error = F.smooth_l1_loss(guess[mask], truth[mask])
         return {"loss": error}
 
-    return teach(
+    weights = teach(
         net,
         terms,
         Path(folder),
@@ -131,3 +132,9 @@ def pretrain_network(
         stop_after_seconds=stop_after_seconds,
         on_step=on_step,
     )
+    # The head learnt to say grey values; training starts from one that has learnt nothing.
+    taught, facts = load_weights(weights)
+    torch.manual_seed(plan.seed)
+    taught.affinity_head = UNet(design).affinity_head
+    save_weights(weights, taught, facts)
+    return weights
