@@ -287,5 +287,5 @@ def markdown(report: Report) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.4g}"
+        return "" if np.isnan(value) else f"{value:.3g}"
     return str(value)
