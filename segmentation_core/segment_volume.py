@@ -30,7 +30,7 @@ def segment(
     voxel_size_nm: Sequence[float] | None = None,
     device: str | None = None,
     weights: str | Path | None = None,
-    threshold: float = 0.5,
+    threshold: float | None = None,
     fragment_options: dict[str, Any] | None = None,
     agglomeration_options: dict[str, Any] | None = None,
     prediction_options: dict[str, Any] | None = None,
@@ -51,9 +51,10 @@ def segment(
     voxel_size_nm : (z, y, x); a `Volume` knows its own
     device : torch device; by default CUDA, then MPS, then the CPU
     weights : file of weights; by default those of the package for this voxel size
-    threshold : affinity at which merging stops
+    threshold : affinity at which merging stops; by default the one kept with the weights
     fragment_options, agglomeration_options, prediction_options
-        Options of `watershed`, `agglomerate` and `predict_affinities`.
+        Options of `watershed`, `agglomerate` and `predict_affinities`; the first two stand over what
+        is kept with the weights (`Predictor.advice`), which was chosen on training data.
     blockwise : whether to go block by block; by default above 200 million voxels
     block : (z, y, x) voxels of a block
     folder : where blocks are kept, so that a run that was stopped goes on
@@ -90,23 +91,23 @@ def segment(
         raise ValueError(msg)
     shape = checked_triple(volume.shape, "the volume's shape", 1)
     in_blocks = np.prod(shape, dtype=np.float64) > IN_ONE_PIECE if blockwise is None else blockwise
-    options = dict(prediction_options or {})
+    if not in_blocks and (client is not None or folder is not None):
+        msg = (
+            "client= and folder= are for blocks, and this volume goes in one piece; pass "
+            "blockwise=True."
+        )
+        raise ValueError(msg)
+    predictor = Predictor(size, device=device, weights=weights, **(prediction_options or {}))
+    advice = predictor.advice
+    stop = advice.get("threshold", 0.5) if threshold is None else threshold
+    of_fragments = advice.get("fragment_options", {}) | dict(fragment_options or {})
+    of_merges = advice.get("agglomeration_options", {}) | dict(agglomeration_options or {})
     if not in_blocks:
-        if client is not None or folder is not None:
-            msg = (
-                "client= and folder= are for blocks, and this volume goes in one piece; pass "
-                "blockwise=True."
-            )
-            raise ValueError(msg)
         affinities, offsets = predict_affinities(
-            volume, voxel_size_nm=size, device=device, weights=weights, **options
+            volume, voxel_size_nm=size, device=device, weights=weights, **(prediction_options or {})
         )
-        fragments = watershed(
-            affinities, offsets, voxel_size_nm=_three(size), **(fragment_options or {})
-        )
-        tree = agglomerate(
-            fragments, affinities, offsets, threshold=threshold, **(agglomeration_options or {})
-        )
+        fragments = watershed(affinities, offsets, voxel_size_nm=_three(size), **of_fragments)
+        tree = agglomerate(fragments, affinities, offsets, threshold=stop, **of_merges)
         labels = tree.segments(fragments)
         if out is None:
             return labels
@@ -115,7 +116,6 @@ def segment(
     if client is not None and folder is None:
         msg = "a cluster needs folder=, a place that all workers see."
         raise ValueError(msg)
-    predictor = Predictor(size, device=device, weights=weights, **options)
     with tempfile.TemporaryDirectory(prefix="neuropil-segment-") as spare:
         place = Path(spare) if folder is None else Path(folder).absolute()
         affinities = _predicted(volume, predictor, shape, block, place, client, on_block)
@@ -125,9 +125,9 @@ def segment(
             voxel_size_nm=_three(size),
             folder=place / "segmentation",
             block=block,
-            threshold=threshold,
-            fragment_options=fragment_options,
-            agglomeration_options=agglomeration_options,
+            threshold=stop,
+            fragment_options=of_fragments,
+            agglomeration_options=of_merges,
             out=out,
             n_workers=n_workers,
             client=client,
