@@ -21,7 +21,7 @@ import torch
 
 from segmentation_core.synapses.calibration import fit_calibration
 from segmentation_core.synapses.candidates import FEATURES
-from segmentation_core.synapses.evaluation import calibration_rows, evaluate
+from segmentation_core.synapses.evaluation import calibration_rows, evaluate, fit_polarity
 from segmentation_core.synapses.net import SynapseDesign, SynapseNet
 from segmentation_core.synapses.targets import synapse_targets
 from segmentation_core.synapses.training import (
@@ -110,9 +110,13 @@ def main() -> None:
 
     plan = SynapsePlan(steps=options.steps)
     net = trained(options, SynapseDesign(voxel_sizes_nm=VOXELS_NM), plan)
+    polarity = fit_polarity([simulated(seed, options.out) for seed in TRAIN_SEEDS], net)
     # Training chooses the network, calibration volumes what confidence means, test volumes nothing.
     rows = pd.concat(
-        [calibration_rows(simulated(seed, options.out), net) for seed in CALIBRATION_SEEDS],
+        [
+            calibration_rows(simulated(seed, options.out), net, polarity)
+            for seed in CALIBRATION_SEEDS
+        ],
         ignore_index=True,
     )
     calibration = fit_calibration(rows, rows["is_right"], FEATURES)
@@ -128,7 +132,7 @@ def main() -> None:
         "licence": "BSD-3-Clause, as the package",
         "made_by": "tools/train_synapses.py",
     }
-    model = SynapseModel(net, calibration, card)
+    model = SynapseModel(net, calibration, polarity, card)
     scores, reliable = evaluate([simulated(seed, options.out) for seed in TEST_SEEDS], model)
     print(scores.to_string())
     print(reliable.to_string())

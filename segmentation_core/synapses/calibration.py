@@ -39,6 +39,10 @@ class Calibration:
         z = np.clip((x - self.mean) / self.spread, -5, 5) @ self.weight[:-1] + self.weight[-1]
         return np.asarray(1 / (1 + np.exp(-np.clip(z, -30, 30))))
 
+    def slope(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(R,) float64: the linear part, without constant or mean; only differences mean something."""
+        return np.asarray((features / self.spread) @ self.weight[:-1])
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers."""
         return {

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from segmentation_core.volumes.libraries import library
 
-from .channels import CLEFT, INHIBITORY, sides
-
-PRE, POST = 0, 1
+from .calibration import Calibration
+from .channels import CLEFT, INHIBITORY, SENDER, SIDE
+from .polarity import SHELLS_NM, polarity_features
 
 FEATURES = (
     "cleft_peak",
@@ -29,6 +29,7 @@ FEATURES = (
     "post_share",
     "post_mean",
     "log_contact",
+    "lead",
 )
 
 
@@ -78,7 +79,9 @@ class Candidate(NamedTuple):
     pre_mean: float
     post_share: float
     post_mean: float
+    lead: float
     log_contact: float
+    looks: tuple[NDArray[np.float64], NDArray[np.float64] | None]
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,9 @@ def candidates(
     labels: NDArray[np.uint64],
     grid: Grid,
     rules: CandidateRules,
+    *,
+    looks: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
+    polarity: Calibration | None = None,
 ) -> list[Candidate]:
     """Find sites and their partners.
 
@@ -116,6 +122,10 @@ def candidates(
         Segments at the points of the grid, 0 = none.
     grid : Grid
     rules : CandidateRules
+    looks : two (Z, Y, X) float32, optional
+        Grey and roughness of each point, see `polarity`.
+    polarity : Calibration, optional
+        Which of two segments sends; without it, the one with most on its side.
 
     Returns
     -------
@@ -124,9 +134,11 @@ def candidates(
     """
     from scipy.ndimage import find_objects
 
+    if looks is None:
+        looks = (np.zeros(labels.shape, np.float32), np.zeros(labels.shape, np.float32))
     mask = maps[CLEFT] >= round(255 * rules.cleft)
     components = library("cc3d").connected_components(mask.view(np.uint8), connectivity=26)
-    around = np.ceil(rules.around_nm / grid.step_nm).astype(int) + 1
+    around = np.ceil(max(rules.around_nm, SHELLS_NM[-1]) / grid.step_nm).astype(int) + 1
     rows: list[Candidate] = []
     for k, found in enumerate(find_objects(components)):
         if found is None:
@@ -138,7 +150,9 @@ def candidates(
         if here.sum() * float(np.prod(grid.step_nm)) < rules.least_nm3:
             continue
         p = maps[(slice(None), *box)].astype(np.float32) / np.float32(255)
-        rows.extend(_site(k + 1, here, p, labels[box], grid.place(np.array(low)), grid, rules))
+        seen = (looks[0][box], looks[1][box])
+        place = grid.place(np.array(low))
+        rows.extend(_site(k + 1, here, p, labels[box], place, grid, rules, seen, polarity))
     return _one_of_each(rows, rules.apart_nm)
 
 
@@ -150,66 +164,85 @@ def _site(
     low_nm: NDArray[np.float64],
     grid: Grid,
     rules: CandidateRules,
+    looks: tuple[NDArray[np.float32], NDArray[np.float32]],
+    polarity: Calibration | None,
 ) -> Iterator[Candidate]:
     """Rows of one site."""
     from scipy.ndimage import distance_transform_edt
 
-    around = distance_transform_edt(~here, sampling=grid.step_nm) <= rules.around_nm
+    distance = distance_transform_edt(~here, sampling=grid.step_nm)
+    around = distance <= rules.around_nm
     at = np.argwhere(around)
     place = low_nm + at * grid.step_nm
     name, number = np.unique(labels[around], return_inverse=True)
-    evidence = [side[around].astype(np.float64) for side in sides(p)]
-    inhibits = p[INHIBITORY][around].astype(np.float64)
-    mass = {side: np.bincount(number, evidence[side], minlength=len(name)) for side in (PRE, POST)}
-    mean = {side: mass[side] / np.bincount(number, minlength=len(name)) for side in (PRE, POST)}
-    total = {side: max(float(mass[side].sum()), 1e-6) for side in (PRE, POST)}
+    evidence = p[SIDE][around].astype(np.float64)
+    n = len(name)
+    mass, near = np.bincount(number, evidence, n), np.bincount(number, minlength=n)
+    mean = mass / near
+    total = max(float(mass.sum()), 1e-6)
     cleft_p = p[CLEFT][here].astype(np.float64)
     middle = low_nm + (np.argwhere(here) * cleft_p[:, None]).sum(axis=0) / cleft_p.sum() * (
         grid.step_nm
     )
-    sender = int(np.argmax(mass[PRE]))
-    known_sender = name[sender] != 0 and mean[PRE][sender] >= rules.partner_mean
-    receivers = [
-        int(r)
-        for r in np.argsort(-mass[POST], kind="stable")
-        if not (known_sender and r == sender)
-        and mass[POST][r] >= rules.partner_share * total[POST]
-        and mean[POST][r] >= rules.partner_mean
+    shells = distance <= SHELLS_NM[-1]
+    wide, wide_number = np.unique(labels[shells], return_inverse=True)
+    features = polarity_features(
+        wide_number,
+        len(wide),
+        distance[shells],
+        looks[0][shells],
+        looks[1][shells],
+        p[SENDER][shells],
+    )[np.searchsorted(wide, name)]
+    takes_part = np.flatnonzero(
+        (mass >= rules.partner_share * total) & (mean >= rules.partner_mean)
+    )
+    if len(takes_part) == 0:
+        takes_part = np.array([np.argmax(mass)])
+    send = polarity.slope(features) if polarity is not None else mass / total
+    sender = int(takes_part[np.argmax(send[takes_part])])
+    contacts = _contacts(labels, around, grid.step_nm)
+    touches = [
+        contacts.get((int(min(name[sender], other)), int(max(name[sender], other))), 0.0)
+        for other in name
     ]
-    attached = [r for r in receivers if name[r] != 0]
-    both = mass[PRE].sum() + mass[POST].sum()
-    inhibitory = float((inhibits * (evidence[PRE] + evidence[POST])).sum() / max(both, 1e-6))
+    least = rules.partner_share * max(touches, default=0.0)
+    attached = [int(r) for r in takes_part if r != sender and name[r] != 0 and touches[r] >= least]
+    attached.sort(key=lambda r: -float(mass[r]))
+    inhibits = p[INHIBITORY][around].astype(np.float64)
+    inhibitory = float((inhibits * evidence).sum() / max(evidence.sum(), 1e-6))
 
-    def middle_of(segment: int, side: int) -> NDArray[np.float64]:
+    def middle_of(segment: int) -> NDArray[np.float64]:
         """Point of a segment nearest to the weighted middle of its side."""
         mine = np.flatnonzero(number == segment)
-        weight = evidence[side][mine] + 1e-6
+        weight = evidence[mine] + 1e-6
         centre = (place[mine] * weight[:, None]).sum(axis=0) / weight.sum()
         return np.asarray(place[mine[np.argmin(np.square(place[mine] - centre).sum(axis=1))]])
 
-    contacts = _contacts(labels, around, grid.step_nm)
     each: list[int | None] = [*attached] or [None]
     for receiver in each:
         post_id = int(name[receiver]) if receiver is not None else 0
-        pre_id = int(name[sender]) if known_sender else 0
-        contact = contacts.get((min(pre_id, post_id), max(pre_id, post_id)), 0.0)
+        pre_id = int(name[sender])
+        contact = touches[receiver] if receiver is not None else 0.0
         yield Candidate(
             site=site,
             pre_id=pre_id,
             post_id=post_id,
             cleft_nm=middle,
-            pre_nm=middle_of(sender, PRE),
-            post_nm=middle if receiver is None else middle_of(receiver, POST),
+            pre_nm=middle_of(sender),
+            post_nm=middle if receiver is None else middle_of(receiver),
             contact_nm2=contact,
             inhibitory=inhibitory,
             cleft_peak=_logit(float(cleft_p.max())),
             cleft_mean=_logit(float(cleft_p.mean())),
             log_volume=float(np.log(here.sum() * np.prod(grid.step_nm))),
-            pre_share=float(mass[PRE][sender] / total[PRE]),
-            pre_mean=_logit(float(mean[PRE][sender])),
-            post_share=0.0 if receiver is None else float(mass[POST][receiver] / total[POST]),
-            post_mean=_logit(0.0 if receiver is None else float(mean[POST][receiver])),
+            pre_share=float(mass[sender] / total),
+            pre_mean=_logit(float(mean[sender])),
+            post_share=0.0 if receiver is None else float(mass[receiver] / total),
+            post_mean=_logit(0.0 if receiver is None else float(mean[receiver])),
+            lead=0.0 if receiver is None else float(send[sender] - send[receiver]),
             log_contact=float(np.log(contact + 1e3)),
+            looks=(features[sender], None if receiver is None else features[receiver]),
         )
 
 

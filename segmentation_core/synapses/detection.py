@@ -13,6 +13,7 @@ from segmentation_core.network.intensities import checked_raw, measure_intensiti
 from segmentation_core.skeletons.label_source import LabelSource, label_source
 
 from .candidates import FEATURES, Candidate, CandidateRules, Grid, candidates
+from .polarity import POLARITY_FEATURES, grey_and_roughness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,7 +187,10 @@ def _rows(
         first, last = start * size, np.where(stop == shape, np.inf, stop * size)
         first = np.where(start == 0, -np.inf, first)
         n_before = 1 + max((row.site for row in rows), default=0)
-        for row in candidates(maps, points, grid, rules):
+        grey = scale.standardise(np.asarray(raw[tuple(map(slice, low, high))]))
+        looks = grey_and_roughness(grey, design.stem)
+        found = candidates(maps, points, grid, rules, looks=looks, polarity=model.polarity)
+        for row in found:
             if (row.cleft_nm >= first).all() and (row.cleft_nm < last).all():
                 rows.append(row._replace(site=row.site + n_before))
     return rows
@@ -226,6 +230,10 @@ def _table(rows: list[Candidate], source: LabelSource) -> pd.DataFrame:
             columns[f"{prefix}{letter}_nm"] = places[:, axis]
     for name in ("contact_nm2", "inhibitory", *FEATURES):
         columns[name] = np.array([getattr(row, name) for row in rows], float)
+    for k, name in enumerate(POLARITY_FEATURES):
+        ends = [(row.looks[0], row.looks[1]) for row in rows]
+        difference = [0.0 if b is None else float(a[k] - b[k]) for a, b in ends]
+        columns[f"looks_{name}"] = np.array(difference, float)
     return pd.DataFrame(columns)
 
 

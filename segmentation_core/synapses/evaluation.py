@@ -10,10 +10,11 @@ import pandas as pd
 
 from segmentation_core.metrics import match_synapses, synapse_scores
 
-from .calibration import Calibration, reliability
+from .calibration import Calibration, fit_calibration, reliability
 from .candidates import FEATURES, CandidateRules
 from .detection import candidate_table, detect_synapses
 from .net import SynapseNet
+from .polarity import POLARITY_FEATURES
 from .weights_file import SynapseModel
 
 REACH_NM = 200.0
@@ -39,7 +40,9 @@ def right_rows(truth: pd.DataFrame, found: pd.DataFrame) -> np.ndarray[Any, np.d
     return right
 
 
-def calibration_rows(volume: Mapping[str, Any], net: SynapseNet) -> pd.DataFrame:
+def calibration_rows(
+    volume: Mapping[str, Any], net: SynapseNet, polarity: Calibration | None = None
+) -> pd.DataFrame:
     """Candidates of a simulated volume, with ``is_right``.
 
     Parameters
@@ -48,14 +51,45 @@ def calibration_rows(volume: Mapping[str, Any], net: SynapseNet) -> pd.DataFrame
         ``raw``, ``labels``, ``voxel_size_nm`` and ``synapses``.
     net : SynapseNet
     """
-    none = Calibration(FEATURES, np.zeros(len(FEATURES)), np.ones(len(FEATURES)), np.zeros(9))
+    none = no_calibration(FEATURES)
     table = candidate_table(
         volume["raw"],
         volume["labels"],
         voxel_size_nm=volume["voxel_size_nm"],
-        model=SynapseModel(net, none, {}),
+        model=SynapseModel(net, none, polarity or no_calibration(POLARITY_FEATURES), {}),
     )
     return table.assign(is_right=right_rows(volume["synapses"], table))
+
+
+def no_calibration(features: tuple[str, ...]) -> Calibration:
+    """All weights 0: every row as likely as not."""
+    n = len(features)
+    return Calibration(features, np.zeros(n), np.ones(n), np.zeros(n + 1))
+
+
+def fit_polarity(volumes: Sequence[Mapping[str, Any]], net: SynapseNet) -> Calibration:
+    """Learn which side sends, from the sites of volumes whose synapses are known.
+
+    Each pair of a true sender and a true receiver that a site was found for counts once in either
+    order.
+    """
+    parts = []
+    for volume in volumes:
+        rows = calibration_rows(volume, net)
+        known = rows.dropna(subset=["pre_id", "post_id"]).reset_index(drop=True)
+        turned = known.rename(columns={"pre_id": "post_id", "post_id": "pre_id"})
+        for table, sign in ((known, 1.0), (turned, -1.0)):
+            is_true = right_rows(volume["synapses"], _without_ends(table))
+            looks = known.loc[is_true, [f"looks_{name}" for name in POLARITY_FEATURES]]
+            parts.append(sign * looks.to_numpy())
+    x = np.concatenate(parts)
+    both = pd.DataFrame(np.concatenate([x, -x]), columns=list(POLARITY_FEATURES))
+    return fit_calibration(both, np.arange(len(both)) < len(x), POLARITY_FEATURES, ridge=2.0)
+
+
+def _without_ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Only the middle of the cleft, so that a row is matched whichever way it points."""
+    return table[["pre_id", "post_id", "x_nm", "y_nm", "z_nm"]]
 
 
 def evaluate(

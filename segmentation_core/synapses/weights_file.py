@@ -23,6 +23,7 @@ class SynapseModel(NamedTuple):
 
     net: SynapseNet
     calibration: Calibration
+    polarity: Calibration
     card: dict[str, Any]
 
 
@@ -34,6 +35,7 @@ def save_synapse_model(model: SynapseModel, path: str | Path) -> None:
         {
             "design": json.dumps(model.net.design.to_dict()),
             "calibration": json.dumps(model.calibration.to_dict()),
+            "polarity": json.dumps(model.polarity.to_dict()),
             "card": json.dumps(model.card),
             "weights": half,
         },
@@ -49,13 +51,14 @@ def load_synapse_model(path: str | Path) -> SynapseModel:
         If the file is damaged or no synapse model.
     """
     saved = read_checkpoint(Path(path))
-    if not {"design", "calibration", "card", "weights"} <= set(saved):
+    if not {"design", "calibration", "polarity", "card", "weights"} <= set(saved):
         msg = f"{path} is no synapse model; those of tools/train_synapses.py are."
         raise ValueError(msg)
     net = SynapseNet(SynapseDesign.from_dict(json.loads(saved["design"])))
     net.load_state_dict({name: value.float() for name, value in saved["weights"].items()})
     calibration = Calibration.from_dict(json.loads(saved["calibration"]))
-    return SynapseModel(net.eval(), calibration, json.loads(saved["card"]))
+    polarity = Calibration.from_dict(json.loads(saved["polarity"]))
+    return SynapseModel(net.eval(), calibration, polarity, json.loads(saved["card"]))
 
 
 def bundled_models() -> dict[str, Path]:

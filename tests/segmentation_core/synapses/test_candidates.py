@@ -37,7 +37,7 @@ def test_a_polyadic_site_has_a_row_for_each_receiver():
         assert one_site()[1][z, y, x] == SENDER
         z, y, x = np.rint(row.post_nm / GRID.step_nm).astype(int)
         assert one_site()[1][z, y, x] == row.post_id
-        assert row.post_share == pytest.approx(0.5, abs=0.05)
+        assert row.post_share == pytest.approx(0.25, abs=0.03)  # of both sides
         assert row.contact_nm2 > 0
 
 
@@ -53,7 +53,7 @@ def test_a_side_without_a_segment_stays_unattached():
     rows = candidates(maps, np.where(labels == SENDER, 0, labels), GRID, CandidateRules())
     assert {(row.pre_id, row.post_id) for row in rows} == {(0, FIRST), (0, SECOND)}
     rows = candidates(maps, np.where(labels == SENDER, labels, 0), GRID, CandidateRules())
-    assert [(row.pre_id, row.post_id) for row in rows] == [(SENDER, 0)]
+    assert [{row.pre_id, row.post_id} for row in rows] == [{SENDER, 0}]
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
