@@ -44,6 +44,9 @@ def draw(
         "error_fit": lambda ax: ca.plot.error_fit(
             ca.errors.fit_verified([3, 0, 2, 0, 1, 7], [4, 1, 2, 0, 0, 8], level="synapses"), ax
         ),
+        "fitted_rates": lambda ax: ca.plot.fitted_rates(
+            ca.errors.ErrorModel(alpha=0.01, beta=0.2, could_touch="all"), ax
+        ),
         "motif": lambda ax: ca.plot.motif("4-204", ax),
         "motif_table": lambda ax: ca.plot.motif_table(["030T", "4-204"], ax=ax),
         "naive_and_aware": lambda ax: ca.plot.naive_and_aware(
@@ -52,6 +55,10 @@ def draw(
         ),
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
+        "reliability": lambda ax: ca.plot.reliability(
+            ca.errors.calibrate_confidence(np.arange(60), np.arange(60) % 7 < np.arange(60) // 9),
+            ax,
+        ),
         "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
         "robustness": lambda ax: ca.plot.robustness(
             ca.errors.robustness(worm, "alpha", [0, 0.01], n_samples=5), ax
