@@ -26,6 +26,7 @@ test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
 test-graph-tool:  ## second environment: graph-tool, numpy 1.26 and the oldest supported versions
 	bash tools/graph_tool_environment.sh .venv-graph-tool
 	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" --ignore=tests/segmentation_core \
+		--ignore=tests/ingest/voxels --ignore=ingest/voxels --ignore=tests/docs --ignore=tests/test_benchmarks.py \
 		tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-peers  ## every benchmark beside its fastest peer, one table
@@ -61,7 +62,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group test-segmentation
 	@touch $@
 
 # A peer that cannot be had here only leaves its rows without a time.
