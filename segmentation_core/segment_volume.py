@@ -18,8 +18,8 @@ from segmentation_core.blockwise.grid import Grid, checked_triple
 from segmentation_core.blockwise.settings_file import same_settings, sample
 from segmentation_core.blockwise.workers import for_all_blocks
 from segmentation_core.fragments.from_affinities import watershed
-from segmentation_core.network.intensities import measure_intensities
-from segmentation_core.predict.predictor import Predictor, predict_affinities
+from segmentation_core.network.intensities import checked_raw, measure_intensities
+from segmentation_core.predict.predictor import Predictor, affinities_of
 
 IN_ONE_PIECE = 200_000_000  # voxels: some 9 GB with affinities, fragments and segments
 
@@ -97,15 +97,17 @@ def segment(
             "blockwise=True."
         )
         raise ValueError(msg)
-    predictor = Predictor(size, device=device, weights=weights, **(prediction_options or {}))
+    options = dict(prediction_options or {})
+    # Blocks are the tiles of a volume that goes block by block.
+    tiling = {} if in_blocks else {k: options.pop(k) for k in ("tile", "on_tile") if k in options}
+    checked_raw(volume, name="volume")
+    predictor = Predictor(size, device=device, weights=weights, **options)
     advice = predictor.advice
     stop = advice.get("threshold", 0.5) if threshold is None else threshold
     of_fragments = advice.get("fragment_options", {}) | dict(fragment_options or {})
     of_merges = advice.get("agglomeration_options", {}) | dict(agglomeration_options or {})
     if not in_blocks:
-        affinities, offsets = predict_affinities(
-            volume, voxel_size_nm=size, device=device, weights=weights, **(prediction_options or {})
-        )
+        affinities, offsets = affinities_of(volume, predictor, **tiling)
         fragments = watershed(affinities, offsets, voxel_size_nm=_three(size), **of_fragments)
         tree = agglomerate(fragments, affinities, offsets, threshold=stop, **of_merges)
         labels = tree.segments(fragments)

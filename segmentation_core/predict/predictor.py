@@ -299,6 +299,18 @@ def predict_affinities(
         n_views=n_views,
         n_threads=n_threads,
     )
+    return affinities_of(volume, predictor, tile=tile, out=out, on_tile=on_tile)
+
+
+def affinities_of(
+    volume: Any,
+    predictor: Predictor,
+    *,
+    tile: Sequence[int] | None = None,
+    out: Any = None,
+    on_tile: Any = None,
+) -> Affinities:
+    """Affinities of a checked volume by a predictor that is there; see `predict_affinities`."""
     design = predictor.design
     shape = tuple(int(n) for n in volume.shape)
     full = (len(design.offsets), *shape)

@@ -56,3 +56,11 @@ def test_bad_input_gets_one_line(raw, change, message):
     with pytest.raises(ValueError, match=message) as caught:
         sc.segment(given.pop("volume"), **given)
     assert "\n" not in str(caught.value)
+
+
+def test_options_of_tiles_reach_the_prediction():
+    raw = np.random.default_rng(0).integers(0, 255, (16, 32, 32)).astype(np.uint8)
+    told = []
+    options = {"tile": (16, 32, 32), "on_tile": lambda done, total: told.append((done, total))}
+    sc.segment(raw, voxel_size_nm=(10, 10, 10), prediction_options=options)
+    assert told == [(1, 1)]
