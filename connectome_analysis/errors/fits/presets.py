@@ -183,7 +183,7 @@ def presets() -> pd.DataFrame:
 
     Examples
     --------
-    >>> presets().loc["fly-calyx-1", ["alpha", "beta"]].round(5).tolist()
+    >>> presets().loc["fly-calyx-1", ["alpha", "beta"]].astype(float).round(5).tolist()
     [0.00424, 0.02115]
     """
     import pandas as pd

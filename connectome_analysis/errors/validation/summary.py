@@ -64,7 +64,7 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     """Per cell and kind of statistic: least, mean and largest coverage, in percent."""
     import pandas as pd
 
-    kept = table[table["setting"].isin(PAIRWISE)]
+    kept = table[table["setting"].isin(PAIRWISE)].reset_index(drop=True)
     if kept.empty:
         return pd.DataFrame(columns=[*_CELL, "kind", "worlds", "statistics", "least", "most"])
     groups = kept.groupby([*_CELL, "kind"], sort=False)
@@ -75,8 +75,8 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
         mean=("coverage", "mean"),
         most=("coverage", "max"),
     )
-    of = groups.apply(lambda part: part["statistic"].iloc[part["coverage"].to_numpy().argmin()])
-    result.insert(3, "least_of", of)
+    least = groups["coverage"].idxmin()
+    result.insert(3, "least_of", kept["statistic"].loc[least].to_numpy())
     for column in ("least", "mean", "most"):
         result[column] = (100 * result[column]).round(1)
     return result.reset_index()
