@@ -75,7 +75,7 @@ def edge_confidence(
     >>> edge_confidence(synapses, theta=2)["probability"].round(3).tolist()
     [0.4, 0.0]
     >>> edge_confidence(synapses, n_pairs=6)["probability"].round(3).tolist()
-    [0.955, 0.0]
+    [0.966, 0.2]
     """
     import pandas as pd
 

@@ -10,7 +10,8 @@ l = p / (1 - p) over the odds of all synapses, and weighed against what is known
 
 with G_j the number of pairs of which j real synapses were detected, lambda = sum (1 - p) / pairs the
 false synapses of a pair, and E_j the mean, over all ways to choose j of the n synapses, of the product
-of their ratios. G follows from the data by the EM algorithm of the likelihood.
+of their ratios. G follows from the data by the EM algorithm; half a pair, spread as the numbers of
+synapses are, is put beside the data, so that a handful of pairs cannot rule a number out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MOST = 32
 _LEAST_DOUBT = 1e-6
 _ROUNDS = 200
 _TOLERANCE = 1e-6
+_PAIRS_BESIDE = 0.5
 
 
 def connected_given_synapses(
@@ -112,11 +114,12 @@ def _pairs_by_real(logs: list[Floats], numbers: list[int], n_pairs: float, beyon
     pairs = np.zeros(MOST + 1)
     for log, n in zip(logs, numbers, strict=True):
         pairs[1 : n + 1] += len(log) / n
+    beside = _PAIRS_BESIDE * pairs / max(seen, 1)
     for _ in range(_ROUNDS):
         pairs[0] = max(n_pairs - pairs[1:].sum() - beyond, 1e-9)
         with np.errstate(divide="ignore"):
             log_pairs = np.log(pairs)
-        found = np.zeros(MOST + 1)
+        found = beside.copy()
         for log, n in zip(logs, numbers, strict=True):
             found[: n + 1] += _shares(log, log_pairs[: n + 1]).sum(axis=0)
         moved = np.abs(found[1:] - pairs[1:]).sum()
