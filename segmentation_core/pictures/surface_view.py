@@ -69,15 +69,18 @@ def show_neurons(
     size = np.asarray(voxel_size_nm, float)
     # Flat voxels would leave gaps between sections: each becomes a stack of points, near cubes.
     stack = max(1, round(size[0] / size[1:].max()))
-    inside = (np.arange(stack) + 0.5) / stack - 0.5
-    points = np.repeat(where + 0.5, stack, axis=0)
-    points[:, 0] += np.tile(inside, len(where))
-    colors = np.repeat(colors, stack, axis=0)
     box = np.asarray(volume.shape) * size
     turn = _turn(azimuth_deg, elevation_deg)
-    seen = (points * size - box / 2) @ turn.T
+    seen = ((where + 0.5) * size - box / 2) @ turn.T
+    places = (np.arange(stack) + 0.5) / stack - 0.5
     corners = (np.indices((2, 2, 2)).reshape(3, -1).T - 0.5) * box @ turn.T
-    picture, extent = _splat(seen, colors, corners, float(max(size[1:].max(), size[0] / stack)))
+    picture, extent = _splat(
+        seen,
+        places[:, None] * size[0] * turn[:, 0],
+        colors,
+        corners,
+        float(max(size[1:].max(), size[0] / stack)),
+    )
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     ax.imshow(picture, extent=extent, interpolation="bilinear")
@@ -110,26 +113,51 @@ def _turn(azimuth_deg: float, elevation_deg: float) -> NDArray[np.float64]:
 
 def _splat(
     seen: NDArray[np.float64],
+    within: NDArray[np.float64],
     colors: NDArray[np.float32],
     corners: NDArray[np.float64],
     voxel_nm: float,
 ) -> tuple[NDArray[np.float64], tuple[float, float, float, float]]:
+    """Picture of voxels at `seen`, each a point at every offset of `within`, nearest on top."""
     low, high = corners[:, 1:].min(0), corners[:, 1:].max(0)
     pixel = max(float((high - low).max()) / _PIXELS, voxel_nm / 1.5)
     shape = tuple(np.ceil((high - low) / pixel).astype(int) + 1)
-    depth = np.full(shape, np.inf)
-    picture = np.ones((*shape, 3))
-    order = np.argsort(-seen[:, 0], kind="stable")  # far first, so that the nearest stays
+    depth, voxel = np.full(shape, np.inf), np.full(shape, -1)
+    for offset in within:
+        _put(seen + offset, low, pixel, depth, voxel)
+    # A voxel covers several pixels: its neighbours too show the nearest that reaches them.
     reach = int(np.ceil(0.6 * voxel_nm / pixel))
-    steps = np.indices((2 * reach + 1, 2 * reach + 1)).reshape(2, -1).T - reach
-    place = ((seen[order, 1:] - low) / pixel).astype(int)[:, None] + steps
-    y, x = (np.clip(place[..., axis], 0, shape[axis] - 1).ravel() for axis in (0, 1))
-    depth[y, x] = np.repeat(seen[order, 0], len(steps))
-    picture[y, x] = np.repeat(colors[order], len(steps), axis=0)
-    hit = np.isfinite(depth)
-    picture[hit] *= _light(depth, hit, pixel)[hit][:, None]
+    wide, wide_voxel = depth.copy(), voxel.copy()
+    for dy, dx in np.indices((2 * reach + 1, 2 * reach + 1)).reshape(2, -1).T - reach:
+        to = tuple(slice(max(0, d), min(0, d) or None) for d in (dy, dx))
+        of = tuple(slice(max(0, -d), min(0, -d) or None) for d in (dy, dx))
+        nearer = depth[of] < wide[to]
+        wide[to][nearer], wide_voxel[to][nearer] = depth[of][nearer], voxel[of][nearer]
+    picture = np.ones((*shape, 3))
+    hit = np.isfinite(wide)
+    picture[hit] = colors[wide_voxel[hit]] * _light(wide, hit, pixel)[hit][:, None]
     extent = (low[1], low[1] + shape[1] * pixel, low[0] + shape[0] * pixel, low[0])
     return np.clip(picture, 0, 1), extent
+
+
+def _put(
+    seen: NDArray[np.float64],
+    low: NDArray[np.float64],
+    pixel: float,
+    depth: NDArray[np.float64],
+    voxel: NDArray[np.int64],
+) -> None:
+    """Enter points where they are nearer than what `depth` and `voxel` hold; both are changed."""
+    far, near = seen[:, 0].max(), seen[:, 0].min()
+    # Far first, so that the nearest stays; in 16 bits the sort takes a tenth of the time.
+    rank = np.rint((far - seen[:, 0]) / max(far - near, 1e-9) * 65_535).astype(np.uint16)
+    order = np.argsort(rank, kind="stable")
+    y, x = np.clip(((seen[order, 1:] - low) / pixel).astype(int), 0, np.array(depth.shape) - 1).T
+    here = np.full(depth.shape, -1)
+    here[y, x] = order
+    nearer = here >= 0
+    nearer[nearer] = seen[here[nearer], 0] < depth[nearer]
+    depth[nearer], voxel[nearer] = seen[here[nearer], 0], here[nearer]
 
 
 def _light(depth: NDArray[np.float64], hit: NDArray[np.bool_], pixel: float) -> NDArray[np.float64]:
