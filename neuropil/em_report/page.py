@@ -65,7 +65,7 @@ def _lead(made: Reconstruction) -> str:
     )
     if made.scores is not None and made.scores.get("edge_f") is not None:
         words += (
-            f" Of the planted connections {made.scores['edge_recall']:.0%} were found, and "
+            f" Of the true connections {made.scores['edge_recall']:.0%} were found, and "
             f"{made.scores['edge_precision']:.0%} of those found are real."
         )
     return words
@@ -76,7 +76,7 @@ def _what(made: Reconstruction) -> str:
     size = " × ".join(f"{edge:g}" for edge in made.voxel_size_nm)
     facts = {
         "volume (z, y, x)": escape(f"{shape} voxels of {size} nm"),
-        "tables": escape(str(made.path)),
+        "tables": escape(made.path.name),
     }
     facts |= {f"rows of {table}": number(rows) for table, rows in made.rows.items()}
     warnings = html_list([escape(line) for line in made.warnings])

@@ -144,7 +144,8 @@ def _synapses(made: Reconstruction) -> Picture:
     top = max(int(counts.max(initial=1)), 1)
     right.hist(counts, np.arange(0.5, top + 1.5), color="#d55e00")
     right.set(xlabel="synapses of a connection", ylabel="connections")
-    right.xaxis.get_major_locator().set_params(integer=True)
+    for axis in (left.yaxis, right.xaxis, right.yaxis):
+        axis.get_major_locator().set_params(integer=True)
     for ax in (left, right):
         ax.spines[["top", "right"]].set_visible(False)
     return Picture(
