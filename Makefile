@@ -28,7 +28,8 @@ test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
 test-graph-tool:  ## second environment: what needs graph-tool, and the rooms that lean on the oldest supported versions
 	bash tools/graph_tool_environment.sh .venv-graph-tool
 	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" $(OLDEST) $(PYTEST_ARGS)
-	.venv-graph-tool/bin/python -m pytest -m graph_tool tests $(PYTEST_ARGS)
+	.venv-graph-tool/bin/python -m pytest -m graph_tool --ignore=tests/segmentation_core \
+		--ignore=tests/ingest/voxels --ignore=tests/docs --ignore=tests/test_benchmarks.py tests $(PYTEST_ARGS)
 
 test-oldest:  ## every test on the oldest supported versions: a quarter of an hour, by hand
 	bash tools/graph_tool_environment.sh .venv-graph-tool
