@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 _MOST_TRIES = 100_000
 # A bit costs less to clear than a key to find in a hash table, up to so many.
 _BITS_PER_PAIR = 256
+# Pairs drawn ahead.
+_AT_ONCE = 256
 
 
 class WeightedPairs(NamedTuple):
@@ -145,37 +147,48 @@ def _alias(weights):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def draw_pair(pairs, state):  # type: ignore[no-untyped-def]
-    """Draw an ordered pair of different neurons by weight."""
-    n_nodes = pairs.senders.shape[0]
-    n_own = pairs.own.shape[0]
-    n_classes = pairs.share.shape[0] - n_own
-    while True:
-        place = chance(next_word(state)) * pairs.share.shape[0]
-        k = np.int64(place)
-        if place - k >= pairs.share[k]:
-            k = np.int64(pairs.other[k])
+def _draw_pairs(pairs, drawn, state):  # type: ignore[no-untyped-def]
+    """Draw ordered pairs of different neurons by weight, each on its own, into `drawn`, (K, 2).
+
+    Many at once, since the loop then has next to nothing for the processor to guess wrong.
+    """
+    share, other, n_columns = pairs.share, pairs.other, pairs.n_columns
+    senders, receivers, own = pairs.senders, pairs.receivers, pairs.own
+    sender_bounds, receiver_bounds = pairs.sender_bounds, pairs.receiver_bounds
+    n_nodes = np.int64(senders.shape[0])
+    n_own = own.shape[0]
+    n_classes = share.shape[0] - n_own
+    # Numbers of classes are small, so that a product of floats finds the row.
+    rows_per_class = 1.0 / n_columns
+    t = 0
+    while t < drawn.shape[0]:
+        place = chance(next_word(state)) * share.shape[0]
+        k = np.uint64(place)
+        instead = np.uint64(other[k])
+        k = instead if place - k >= share[k] else k
         if k >= n_classes:
-            number = pairs.own[k - n_classes]
-            return number // n_nodes, number % n_nodes
-        row, column = np.int64(0), k
-        if pairs.n_columns < n_classes:
-            row = k // pairs.n_columns
-            column = k - row * pairs.n_columns
+            number = own[k - np.uint64(n_classes)]
+            drawn[t, 0], drawn[t, 1] = number // n_nodes, number % n_nodes
+            t += 1
+            continue
         # Unsigned places are not asked whether they count from the end.
-        s, r = np.uint64(row), np.uint64(column)
-        first, last = pairs.sender_bounds[s], pairs.sender_bounds[s + np.uint64(1)]
-        begin, end = pairs.receiver_bounds[r], pairs.receiver_bounds[r + np.uint64(1)]
-        if first == last or begin == end:
-            continue
-        place_a = np.uint64(first + pick(next_word(state), last - first))
-        place_b = np.uint64(begin + pick(next_word(state), end - begin))
-        a, b = np.int64(pairs.senders[place_a]), np.int64(pairs.receivers[place_b])
-        if a == b:
-            continue
-        if n_own > 0 and own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) >= 0:
-            continue
-        return a, b
+        s = np.uint64((np.float64(k) + 0.5) * rows_per_class)
+        r = k - s * np.uint64(n_columns)
+        first, last = sender_bounds[s], sender_bounds[s + np.uint64(1)]
+        begin, end = receiver_bounds[r], receiver_bounds[r + np.uint64(1)]
+        # A place in an empty class is some other neuron's, and is drawn again.
+        place_a = min(
+            np.uint64(first + pick(next_word(state), last - first)), np.uint64(n_nodes - 1)
+        )
+        place_b = min(
+            np.uint64(begin + pick(next_word(state), end - begin)), np.uint64(n_nodes - 1)
+        )
+        a, b = np.int64(senders[place_a]), np.int64(receivers[place_b])
+        drawn[t, 0], drawn[t, 1] = a, b
+        good = (a != b) & (first < last) & (begin < end)
+        if n_own > 0 and good:
+            good = own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) < 0
+        t += np.int64(good)
 
 
 @njit(inline="always")
@@ -241,6 +254,8 @@ def replace_in_turn(senders, receivers, bits, table, shift, pairs, ordered, stat
     """
     n_nodes = pairs.senders.shape[0]
     in_bits = bits.shape[0] > 0
+    drawn = np.empty((min(_AT_ONCE, senders.shape[0]), 2), np.int64)
+    used = drawn.shape[0]
     one, low, six = np.uint64(1), np.uint64(63), np.uint64(6)
     changed = 0
     for e in range(senders.shape[0]):
@@ -252,7 +267,11 @@ def replace_in_turn(senders, receivers, bits, table, shift, pairs, ordered, stat
             _take_out(table, shift, _find(table, shift, key))
         a, b = before_a, before_b
         for _ in range(_MOST_TRIES):
-            c, d = draw_pair(pairs, state)
+            if used == drawn.shape[0]:
+                _draw_pairs(pairs, drawn, state)
+                used = 0
+            c, d = drawn[used, 0], drawn[used, 1]
+            used += 1
             other = _key(n_nodes, c, d, ordered)
             if in_bits:
                 there = bits[other >> six] & (one << (other & low)) != 0
