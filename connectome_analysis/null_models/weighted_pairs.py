@@ -188,7 +188,7 @@ def _draw_pairs(pairs, drawn, state):  # type: ignore[no-untyped-def]
         good = (a != b) & (first < last) & (begin < end)
         if n_own > 0 and good:
             good = own_place(pairs.own_keys, pairs.own_shift, a * n_nodes + b) < 0
-        t += np.int64(good)
+        t += int(good)
 
 
 @njit(inline="always")
