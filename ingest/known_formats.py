@@ -32,18 +32,34 @@ class Format:
     reader : str
         ``"module:function"`` of the ingest room; called as ``function(source, out, **options)``,
         it gives an `Ingested`.
+    recognises : str or None
+        ``"module:function"``; called as ``function(path)`` with a file or a folder that exists, it
+        gives in words why this is the format, and None where it is not. It looks at names and first
+        bytes only, and raises nothing; see `recognised_release`.
     """
 
     name: str
     what: str
     example: str
     reader: str
+    recognises: str | None = None
 
     def load(self) -> Reader:
         """Import the reader."""
-        module, function = self.reader.split(":")
-        loaded: Reader = getattr(importlib.import_module(f"ingest.{module}"), function)
+        loaded: Reader = _function(self.reader)
         return loaded
+
+    def reason(self, path: Path) -> str | None:
+        """Say in words why `path` is this format; None where nothing speaks for it."""
+        if self.recognises is None:
+            return None
+        reason: str | None = _function(self.recognises)(path)
+        return reason
+
+
+def _function(place: str) -> Any:
+    module, function = place.split(":")
+    return getattr(importlib.import_module(f"ingest.{module}"), function)
 
 
 FORMATS: tuple[Format, ...] = (
