@@ -20,6 +20,7 @@ from .commands import (
     motifs,
     rich_club,
     segment,
+    simulate_release,
     sql,
     validation,
     view,
@@ -48,6 +49,7 @@ app.command("validation", help=validation.HELP)(validation.validation)
 app.command("segment", help=segment.HELP)(segment.segment)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.command("view", help=view.HELP)(view.view)
+app.command("simulate-release", help=simulate_release.HELP)(simulate_release.simulate_release)
 app.add_typer(errors.app, name="errors")
 
 
