@@ -37,8 +37,11 @@ test-oldest:  ## every test on the oldest supported versions: a quarter of an ho
 		--ignore=tests/ingest/voxels --ignore=ingest/voxels --ignore=tests/docs --ignore=tests/test_benchmarks.py \
 		tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
 
-bench: $(VENV)/.installed-peers  ## every benchmark beside its fastest peer, one table
+bench: $(VENV)/.installed-peers  ## every benchmark on graphs beside its fastest peer, one table
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-segmentation: $(VENV)/.installed-peers  ## scores and speed from voxels to graph, beside peers, one table
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks --segmentation $(BENCH_ARGS)
 
 lint: $(VENV)/.installed-lint  ## ruff, mypy strict, the arrows between rooms, repository review
 	$(BIN)/ruff format --check .

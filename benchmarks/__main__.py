@@ -1,8 +1,10 @@
 """Run the benchmarks: ``python -m benchmarks`` prints the machine and one table.
 
-python -m benchmarks                        every job; peers that take minutes are left out
+python -m benchmarks                        every job on graphs; peers that take minutes are left out
 python -m benchmarks --slow-peers           these too
 python -m benchmarks --job triad --graph 2k triad census on the graph 2k/60k alone
+python -m benchmarks --segmentation         every job on voxels: scores, and speed beside peers
+python -m benchmarks --segmentation --quick the same on crumbs, to see that it runs
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ import math
 import os
 import platform
 import sys
+from collections.abc import Iterator
 
 import connectome_analysis as ca
 
 from . import (
     affinities_to_segments,
+    alignment,
+    blocks,
     colored_motifs,
     configuration_null,
     corrected_counts,
@@ -33,9 +38,15 @@ from . import (
     paths,
     peak_memory,
     prediction,
+    real_volumes,
+    reconstruction,
     second_thread,
     segmentation_metrics,
+    simulation,
+    skeletons,
     sql,
+    sstem_sections,
+    synapse_detection,
     synthetic,
     triad_census,
 )
@@ -59,17 +70,32 @@ JOBS = {
     "sql": sql,
     "threads": second_thread,
     "memory": peak_memory,
+}
+# Of voxels: no graph has a part in these.
+SEGMENTATION = {
+    "reconstruction": reconstruction,
+    "volumes": real_volumes,
+    "synapses": synapse_detection,
+    "sections": sstem_sections,
     "metrics": segmentation_metrics,
     "segments": affinities_to_segments,
+    "blocks": blocks,
     "prediction": prediction,
+    "simulation": simulation,
+    "skeletons": skeletons,
+    "alignment": alignment,
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
 # Not needed by the tests: `pip install --group peers`. Without them their rows say so.
 FURTHER_PEERS = ("python-graphblas", "networkit", "grandiso", "dotmotif")
+SEGMENTATION_PEERS = (
+    *("numpy", "numba", "scipy", "torch", "openvino", "bioimage-cpp", "edt"),
+    *("connected-components-3d", "scikit-image", "kimimaro"),
+)
 HEADER = ("job", "graph", "ours", "peer", "theirs", "ratio", "work and bound")
 
 
-def machine() -> str:
+def machine(*, segmentation: bool = False) -> str:
     """Name the processor and the versions that the numbers belong to."""
     model = platform.processor() or platform.machine()
     try:
@@ -81,9 +107,10 @@ def machine() -> str:
     except OSError:
         pass
     there = {distribution.name for distribution in importlib.metadata.distributions()}
-    names = [*PEERS, *(name for name in FURTHER_PEERS if name in there)]
+    known = SEGMENTATION_PEERS if segmentation else (*PEERS, *FURTHER_PEERS)
+    names = [name for name in known if name in there]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
-    if installed("graph_tool"):
+    if not segmentation and installed("graph_tool"):
         import graph_tool
 
         versions += f", graph-tool {graph_tool.__version__.split()[0]}"
@@ -142,19 +169,32 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--job", choices=JOBS, help="one job; all by default")
+    parser.add_argument("--job", choices=JOBS | SEGMENTATION, help="one job; all by default")
+    parser.add_argument("--segmentation", action="store_true", help="jobs on voxels, not graphs")
+    parser.add_argument("--quick", action="store_true", help="of voxels, crumbs alone")
     parser.add_argument("--graph", help="graphs whose name holds this; 139k/15M only so")
     parser.add_argument("--slow-peers", action="store_true", help="peers that take minutes too")
     options = parser.parse_args(arguments)
-    print(machine())
+    voxels = options.segmentation or options.job in SEGMENTATION
+    print(machine(segmentation=voxels))
     print("Processor seconds of one thread, least of several runs; ratio is theirs over ours.\n")
     print("| " + " | ".join(HEADER) + " |")
     print("|" + "---|" * len(HEADER))
+    if voxels:
+        for name, job in SEGMENTATION.items():
+            if options.job in (None, name):
+                show(job.rows(quick=options.quick, slow_peers=options.slow_peers))
+        return
     graphs = chosen_graphs(options.graph)
     for name, job in JOBS.items():
         if options.job in (None, name):
-            for row in job.rows(graphs, slow_peers=options.slow_peers):
-                print("| " + " | ".join(cells(row)) + " |", flush=True)
+            show(job.rows(graphs, slow_peers=options.slow_peers))
+
+
+def show(rows: Iterator[Row]) -> None:
+    """Print rows as they come."""
+    for row in rows:
+        print("| " + " | ".join(cells(row)) + " |", flush=True)
 
 
 if __name__ == "__main__":

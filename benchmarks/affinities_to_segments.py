@@ -1,4 +1,4 @@
-"""Affinities to segments, beside chains of libraries; graphs have no part in it.
+"""Affinities to segments, beside chains of libraries.
 
 All chains get the same affinities: of a simulated volume, unsure near boundaries and noisy. Each is
 scored on the truth at the best of its own thresholds, so that none is fast by being bad.
@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import connectome_analysis as ca
 import segmentation_core as sc
 
 from .measure import Row, installed, processor_seconds, processor_seconds_once
@@ -68,9 +67,9 @@ def affinities_of(labels: NDArray[np.integer], rng: int = 0) -> NDArray[np.uint8
     return made
 
 
-def volume() -> tuple[NDArray[Any], NDArray[np.uint8]]:
-    """Truth and affinities of 3 Mvoxel of simulated neuropil."""
-    made = sc.simulate_volume((48, 256, 256), voxel_size_nm=VOXEL_NM, tissue="fly", rng=0)
+def volume(shape: tuple[int, int, int]) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """Truth and affinities of simulated neuropil."""
+    made = sc.simulate_volume(shape, voxel_size_nm=VOXEL_NM, tissue="fly", rng=0)
     return made.labels, affinities_of(made.labels)
 
 
@@ -82,7 +81,12 @@ def ours(affinities: NDArray[np.uint8]) -> tuple[NDArray[np.uint64], sc.MergeTre
     return fragments, tree
 
 
-def bioimage_chain(affinities: NDArray[np.uint8]) -> tuple[Any, Callable[[float], Any]]:
+def bioimage_chain(
+    affinities: NDArray[np.uint8],
+    offsets: NDArray[np.integer] = OFFSETS,
+    *,
+    voxel_size_nm: tuple[float, float, float] = VOXEL_NM,
+) -> tuple[Any, Callable[[float], Any]]:
     """edt, seeds and watershed, region graph and mean agglomeration of bioimage-cpp."""
     import bioimage_cpp as bic
     import cc3d
@@ -90,15 +94,18 @@ def bioimage_chain(affinities: NDArray[np.uint8]) -> tuple[Any, Callable[[float]
     from scipy import ndimage
 
     boundary = 1 - affinities[:3].mean(axis=0, dtype=np.float32) / np.float32(255)
-    far = edt.edt(boundary < 0.3, black_border=False)
-    smooth = ndimage.gaussian_filter(far, 1.0)
+    step = tuple(float(size / min(voxel_size_nm)) for size in voxel_size_nm)
+    far = edt.edt(boundary < 0.3, anisotropy=step, black_border=False)
+    smooth = ndimage.gaussian_filter(far, [1.0 / one for one in step])
     tops = (ndimage.maximum_filter(smooth, 3) == smooth) & (far > 0)
     seeds = cc3d.connected_components(tops, connectivity=26).astype(np.uint32)
     fragments = bic.segmentation.watershed(boundary, seeds)
-    return graph_chain(fragments, affinities)
+    return graph_chain(fragments, affinities, offsets)
 
 
-def graph_chain(fragments: Any, affinities: Any) -> tuple[Any, Callable[[float], Any]]:
+def graph_chain(
+    fragments: Any, affinities: Any, offsets: NDArray[np.integer] = OFFSETS
+) -> tuple[Any, Callable[[float], Any]]:
     """Region graph and mean agglomeration of bioimage-cpp; returns how to cut."""
     import bioimage_cpp as bic
 
@@ -107,7 +114,7 @@ def graph_chain(fragments: Any, affinities: Any) -> tuple[Any, Callable[[float],
         rag,
         fragments,
         affinities.astype(np.float32) / np.float32(255),
-        OFFSETS.tolist(),
+        offsets.tolist(),
         number_of_threads=1,
     )
 
@@ -152,11 +159,11 @@ def extra_bytes(affinities: NDArray[np.uint8]) -> float:
     return float(json.loads(answer.stdout)) / (4 * affinities[0].size)
 
 
-def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
+def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:
     """Processor time from affinities to segments, and the score that it buys."""
-    truth, affinities = volume()
+    truth, affinities = volume((24, 96, 96) if quick else (48, 256, 256))
     mega = truth.size / 1e6
-    name = f"simulation {mega:.0f} Mvoxel"
+    name = f"simulation {mega:.2g} Mvoxel"
     took = processor_seconds(lambda: ours(affinities))
     fragments, tree = ours(affinities)
     best = min(voi(truth, tree.segments(fragments, t)) for t in THRESHOLDS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -13,7 +15,8 @@ from typing import Any
 class Row:
     """One line of the table; times in seconds of processor time, one thread.
 
-    A row that names a peer and has no time of it says that the peer is not installed.
+    A row that names a peer and has no time of it says that the peer is not installed. Rows of scores
+    have no time; what they score stands in `bound`.
     """
 
     job: str
@@ -27,6 +30,20 @@ class Row:
 def installed(module: str) -> bool:
     """Whether a peer that the tests do not need can be imported here."""
     return importlib.util.find_spec(module) is not None
+
+
+def data_file(name: str) -> Path | None:
+    """A file of real data, or None where NEUROPIL_DATA does not lead to it."""
+    root = os.environ.get("NEUROPIL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+    file = Path(root) / "em" / name
+    return file if file.exists() else None
+
+
+def absent(job: str, name: str) -> Row:
+    """The row of real data that is not at hand."""
+    return Row(
+        job=job, graph=name, ours=float("nan"), bound="not at hand: set NEUROPIL_DATA to its folder"
+    )
 
 
 def processor_seconds(call: Callable[[], Any], *, least: float = 0.3, most: int = 5) -> float:

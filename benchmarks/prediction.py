@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-import connectome_analysis as ca
 import segmentation_core as sc
 
 from .measure import Row, installed, processor_seconds
@@ -108,7 +107,7 @@ def training_seconds(steps: int = 2, device: str = "cpu") -> tuple[float, float]
     return min(took[1:]), plan.batch * 48 * 80 * 80 / 1e6
 
 
-def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
+def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
     """Processor time of one tile on one thread, halo not counted; GPU by the clock."""
     if not installed("torch"):
         yield Row(job="affinities", graph="", ours=float("nan"), peer="torch")
@@ -118,8 +117,8 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        for name, (size, shape) in TILES.items():
-            raw = grey(shape)
+        for name, (size, whole) in TILES.items():
+            raw = grey((whole[0] // 3, 64, 64) if quick else whole)
             mega = raw.size / 1e6
             theirs = processor_seconds(plain_prediction(raw))
             engines: list[tuple[str, dict[str, Any]]] = [("torch", {"device": "cpu"})]
@@ -134,7 +133,7 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # 
                 took = processor_seconds(block)
                 yield Row(
                     job=f"affinities, {engine}",
-                    graph=f"{name} {mega:.1f} Mvoxel",
+                    graph=f"{name} {mega:.2g} Mvoxel",
                     ours=took,
                     peer="GroupNorm U-Net, torch",
                     theirs=theirs,
@@ -145,11 +144,12 @@ def rows(graphs: dict[str, ca.Graph], *, slow_peers: bool) -> Iterator[Row]:  # 
                 took = gpu_seconds(lambda p=predictor, r=raw: p.block(r, (0, 0, 0), r.shape))
                 yield Row(
                     job="affinities, GPU",
-                    graph=f"{name} {mega:.1f} Mvoxel",
+                    graph=f"{name} {mega:.2g} Mvoxel",
                     ours=took,
                     bound=f"{mega / took:.1f} Mvoxel/s on {torch.cuda.get_device_name()}",
                 )
-        for device in ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]:
+        # A step of training has one size, that of its patches, and takes a while.
+        for device in [] if quick else ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]:
             took, mega = training_seconds(device=device)
             yield Row(
                 job=f"one training step, {device}",

@@ -1,35 +1,52 @@
 """Skeletons of real and of drawn objects: speed beside kimimaro, and what rods of known size come to.
 
-python -m benchmarks.skeletons            a cut of fib25_train (if NEUROPIL_DATA has it), and rods
+python -m benchmarks --job skeletons      a cut of fib25_train (if NEUROPIL_DATA has it), and rods
+python -m benchmarks.skeletons            the same with every rod
 """
 
 from __future__ import annotations
 
-import os
+import itertools
 import sys
 import time
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 import segmentation_core as sc
 
-from .measure import installed
+from .measure import Row, data_file, installed
 
 RADII_NM = (60.0, 150.0)
+VOXELS_NM = ((40.0, 4.0, 4.0), (50.0, 4.6, 4.6), (10.0, 10.0, 10.0))
+DIRECTIONS = ((0, 0, 1), (1, 0, 0), (1, 1, 1))
 
 
 def real_labels() -> np.ndarray | None:
     """Neurons of a cut of fib25_train, or None where the data is not there."""
-    root = Path(os.environ.get("NEUROPIL_DATA", Path(__file__).parents[2] / "shared" / "data"))
-    file = root / "em" / "fib25_train.h5"
-    if not file.exists():
+    file = data_file("fib25_train.h5")
+    if file is None:
         return None
     import h5py
 
     with h5py.File(file) as held:
         return held["neuron_ids"][:64, :128, :128].astype(np.uint64)
+
+
+def traced(labels: np.ndarray, **options: Any) -> tuple[float, Any]:
+    """Processor seconds of one thread, and the table of skeletons."""
+    begun = time.process_time()
+    found = sc.skeletonize(labels, voxel_size_nm=(10, 10, 10), n_jobs=1, **options)
+    return time.process_time() - begun, found.summary()
+
+
+def in_words(labels: np.ndarray, took: float, table: Any) -> str:
+    """Speed and what was traced."""
+    return (
+        f"{labels.size / took / 1e6:.2f} Mvoxel/s, cable {table['cable_length_nm'].sum() / 1000:.1f} um, "
+        f"{table['n_endpoints'].sum()} ends, {table['n_branch_points'].sum()} branch points"
+    )
 
 
 def rod(voxel: tuple[float, float, float], radius: float, direction: tuple[float, ...]) -> Any:
@@ -50,46 +67,73 @@ def rod(voxel: tuple[float, float, float], radius: float, direction: tuple[float
     return (away <= radius**2).astype(np.uint8), 2 * (half + radius)
 
 
-def main() -> None:
-    """Print both tables."""
-    labels = real_labels()
+def rod_ratios(
+    voxel: tuple[float, float, float], radius: float, direction: tuple[float, ...]
+) -> np.ndarray:
+    """Cable and radius over truth, of ours and as they are on voxels and inscribed."""
+    inside, length = rod(voxel, radius, direction)
+    ours = sc.skeletonize(inside, voxel_size_nm=voxel, n_jobs=1)[1]
+    plain = sc.skeletonize(
+        inside, voxel_size_nm=voxel, n_jobs=1, radius="inscribed", smoothing_nm=0
+    )[1]
+    return np.array(
+        [
+            [one.cable_length_nm / length, float(np.median(one.radius_nm)) / radius]
+            for one in (ours, plain)
+        ]
+    )
+
+
+def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
+    """Processor time of one thread beside kimimaro, and how right rods come out."""
+    labels, name = real_labels(), "fib25_train, cut"
     if labels is None:
-        print("fib25_train.h5 is not at hand; set NEUROPIL_DATA for the first table")
-    else:
-        print(
-            f"fib25_train, {labels.shape}, {len(np.unique(labels)) - 1} neurons, 10 nm, one thread"
+        volume = sc.simulate_volume((64, 128, 128), voxel_size_nm=(10, 10, 10), rng=0)
+        labels, name = volume.labels, "simulation"
+    if quick:
+        labels = labels[:24, :64, :64]
+    name += f" {labels.size / 1e6:.2g} Mvoxel"
+    traced(labels[:8, :32, :32])  # compiles
+    took, table = traced(labels)
+    theirs, words = None, in_words(labels, took, table)
+    if installed("kimimaro"):
+        theirs, other = traced(labels, engine="kimimaro")
+        words += f"; theirs {in_words(labels, theirs, other)}"
+    yield Row(job="skeletons", graph=name, ours=took, peer="kimimaro", theirs=theirs, bound=words)
+    blocks, table = traced(labels, block_shape=(64, 64, 64))
+    yield Row(
+        job="skeletons, blocks of 64",
+        graph=name,
+        ours=blocks,
+        peer="ours in one piece",
+        theirs=took,
+        bound=in_words(labels, blocks, table),
+    )
+    cases = list(itertools.product(VOXELS_NM, RADII_NM, DIRECTIONS))
+    ratios = np.array([rod_ratios(*case) for case in (cases[:1] if quick else cases)])
+    for which, words in ((0, "as given"), (1, "on voxels, inscribed radius")):
+        cable, radius = ratios[:, which, 0], ratios[:, which, 1]
+        yield Row(
+            job="rods of known size",
+            graph=f"{len(ratios)} rods, {words}",
+            ours=float("nan"),
+            bound=f"cable {cable.min():.2f} to {cable.max():.2f} of the truth, "
+            f"radius {radius.min():.2f} to {radius.max():.2f}",
         )
-        engines = ["bioimage-cpp"] + ["kimimaro"] * installed("kimimaro")
-        runs: list[tuple[str, dict[str, Any]]] = [(name, {"engine": name}) for name in engines]
-        runs.append(("in blocks of 64", {"block_shape": (64, 64, 64)}))
-        for name, options in runs:
-            begun = time.process_time()
-            found = sc.skeletonize(
-                labels, voxel_size_nm=(10, 10, 10), n_jobs=1, **options
-            ).summary()
-            took = time.process_time() - begun
-            print(
-                f"{name:18s} {labels.size / took / 1e6:5.2f} Mvoxel/s  "
-                f"cable {found['cable_length_nm'].sum() / 1000:6.1f} um  "
-                f"{found['n_endpoints'].sum()} ends  {found['n_branch_points'].sum()} branch points"
-            )
+
+
+def main() -> None:
+    """Print the table, and one line to every rod."""
+    for row in rows(quick=False, slow_peers=False):
+        print(f"{row.job:24s} {row.graph:36s} {row.bound}")
     print("rods: cable and radius over truth; in brackets on voxels and inscribed")
-    for voxel in ((40.0, 4.0, 4.0), (50.0, 4.6, 4.6), (10.0, 10.0, 10.0)):
-        for radius in RADII_NM:
-            for direction in ((0, 0, 1), (1, 0, 0), (1, 1, 1)):
-                inside, length = rod(voxel, radius, direction)
-                ours = sc.skeletonize(inside, voxel_size_nm=voxel, n_jobs=1)[1]
-                plain = sc.skeletonize(
-                    inside, voxel_size_nm=voxel, n_jobs=1, radius="inscribed", smoothing_nm=0
-                )[1]
-                print(
-                    f"{voxel} nm, radius {radius:g}, along {direction}: "
-                    f"cable {ours.cable_length_nm / length:.3f} "
-                    f"({plain.cable_length_nm / length:.3f}), "
-                    f"radius {np.median(ours.radius_nm) / radius:.3f} "
-                    f"({np.median(plain.radius_nm) / radius:.3f})",
-                    flush=True,
-                )
+    for voxel, radius, direction in itertools.product(VOXELS_NM, RADII_NM, DIRECTIONS):
+        (cable, width), (plain, inscribed) = rod_ratios(voxel, radius, direction)
+        print(
+            f"{voxel} nm, radius {radius:g}, along {direction}: "
+            f"cable {cable:.3f} ({plain:.3f}), radius {width:.3f} ({inscribed:.3f})",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("igraph")
@@ -10,6 +12,7 @@ import connectome_analysis as ca
 from benchmarks import __main__ as benchmarks
 from benchmarks import graphblas_census, synthetic
 from benchmarks.measure import Row
+from benchmarks.reconstruction import ratio_words
 from tests import graphs
 
 
@@ -28,6 +31,58 @@ def test_each_benchmark_prints_its_table_on_the_worm(
     # Some jobs have no peer, and say what they cost beside the bound.
     wanted = {"memory": "MB beyond the graph", "participation": "roles of"}.get(job, "x |")
     assert any(wanted in line for line in table[1:]), table
+
+
+# The table of scores takes a few seconds of each job, so it is gone through with the slow tests.
+QUICK = ("metrics",)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "job",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in benchmarks.SEGMENTATION
+    ],
+)
+def test_each_benchmark_of_voxels_prints_its_table_on_crumbs(
+    job: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    benchmarks.main(["--job", job, "--quick"])
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert "cores" in head
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    assert rows[0] == list(benchmarks.HEADER)
+    wanted = {
+        "reconstruction": "adapted Rand error",
+        "volumes": ("trained on it", "NEUROPIL_DATA"),
+        "synapses": "partners right",
+        "sections": ("membranes", "NEUROPIL_DATA"),
+        "blocks": "2 workers: the same as 1 worker; last block first: the same as 1 worker",
+        "skeletons": "of the truth",
+        "alignment": "planted",
+    }.get(job, "Mvoxel/s")
+    some = (wanted,) if isinstance(wanted, str) else wanted
+    assert any(word in cell for row in rows[1:] for cell in row for word in some), rows
+
+
+def test_real_data_that_is_not_there_has_its_row_and_no_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    monkeypatch.setenv("NEUROPIL_DATA", str(tmp_path))
+    benchmarks.main(["--job", "volumes"])
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| real")]
+    assert len(rows) == 3
+    assert all("not at hand: set NEUROPIL_DATA" in row for row in rows)
+
+
+def test_counts_without_a_denominator_are_said_in_words() -> None:
+    assert ratio_words(2, 4, 3) == "precision 0.67, recall 0.50, F 0.57; 4 planted, 3 found"
+    assert ratio_words(0, 4, 0) == "no precision, recall 0.00, F 0.00; 4 planted, 0 found"
+    assert ratio_words(0, 0, 0) == "nothing planted, nothing found"
 
 
 def test_a_peer_that_is_missing_is_said_not_to_be_installed() -> None:
