@@ -43,6 +43,7 @@ def manifest_of(
     on_self_loops: OnSelfLoops,
     columns: Mapping[str, str],
     command: str,
+    weight_meanings: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Manifest:
     """Write down what was read and decided; the last look at the staged pairs.
 
@@ -74,7 +75,10 @@ def manifest_of(
     return Manifest(
         **fields,
         voxel_size_nm=voxel_size_nm,
-        weights={name: weights.manifest_entry() for name in types or ["chemical"]},
+        weights={
+            name: dict((weight_meanings or {}).get(name) or weights.manifest_entry())
+            for name in types or ["chemical"]
+        },
         pair_threshold=min_synapses,
         autapses=_autapses(on_self_loops, loops, account.buckets.get("self_loops_dropped", 0)),
         buckets=dict(account.buckets),

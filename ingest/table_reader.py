@@ -14,6 +14,7 @@ from .exact_ids import IdKind
 from .graphs import GraphKind, read_graph
 from .made_by import manifest_of
 from .matrices import Orientation, RowsAndColumns, read_matrix
+from .more_tables import stage_more_tables
 from .neurons import UnknownNeurons
 from .opened import Asked, Opened, graph_kind_of, map_opened, take_graph, take_matrix
 from .pairs import (
@@ -92,6 +93,7 @@ def table(
     directed: bool | None = None,
     undirected_listed: Listed | None = None,
     min_synapses: int | None = None,
+    source_min_synapses: int | None = None,
     on_self_loops: OnSelfLoops = "keep",
     delimiter: str | None = None,
     header: bool | None = None,
@@ -104,6 +106,10 @@ def table(
     overwrite: bool = False,
     files: Mapping[str, str | Path] | None = None,
     decisions: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    buckets: Mapping[str, int] | None = None,
+    more_tables: Mapping[str, Any] | None = None,
+    weight_meanings: Mapping[str, Mapping[str, str]] | None = None,
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Ingested:
@@ -155,6 +161,9 @@ def table(
         How the source lists an undirected edge; asked for where the rows leave it open.
     min_synapses : int, optional
         Least number of synapses of a pair, over all its rows.
+    source_min_synapses : int, optional
+        For readers: the threshold that those who publish the source have put on it; the manifest
+        says so where `min_synapses` is not higher.
     on_self_loops : {"keep", "drop"}
     delimiter, header, row_names, sheet : optional
         Of the main file; found out where not said.
@@ -170,8 +179,15 @@ def table(
     files : mapping of str to path, optional
         For readers: the files behind tables handed over in memory, by ``"edges"``, ``"nodes"``,
         ...; messages and the manifest name them.
-    decisions : sequence of str
-        For readers: what was decided before, told first.
+    decisions, warnings : sequence of str
+        For readers: what was decided, and warned of, before; told first.
+    buckets : mapping of str to int
+        For readers: rows left out before, by name.
+    more_tables : mapping of str to pyarrow.Table, optional
+        For readers: further tables, such as ``skeletons``. A column ``neuron`` names neurons as the
+        rows do and becomes ``node_id``; it may be empty in tables beyond the contract.
+    weight_meanings : mapping of str to mapping, optional
+        For readers: ``{"meaning": ..., "unit": ...}`` by kind of edge, where kinds differ in it.
     command : str, optional
         What the manifest gives as the command.
     progress : callable, optional
@@ -238,6 +254,10 @@ def table(
     with open_workspace(target.resolve(), progress) as workspace:
         for line in decisions:
             workspace.account.decide(line)
+        for line in warnings:
+            workspace.account.warn(line)
+        for bucket, count in (buckets or {}).items():
+            workspace.account.count(bucket, count)
         _tell_kinds(workspace, inputs)
         opened = Opened()
         workspace.progress("opening the source")
@@ -299,21 +319,24 @@ def table(
             description={"name": target.resolve().name, **(description or {})},
             inputs=inputs,
             voxel_size_nm=voxel_size_nm,
-            min_synapses=min_synapses,
+            min_synapses=max(filter(None, (min_synapses, source_min_synapses)), default=None),
             on_self_loops=on_self_loops,
             columns=staged.meanings,
+            weight_meanings=weight_meanings or {},
             command=command or "ingest.table",
         )
+        more = stage_more_tables(workspace, more_tables or {})
         path = write(
             target,
-            _tables(workspace, pairs, staged),
+            _tables(workspace, pairs, staged) | more,
             manifest,
             overwrite=overwrite,
             progress=workspace.progress,
         )
         account = workspace.account
     rows = {name: record.rows for name, record in read_manifest(path).tables.items()}
-    _warn_of_emptiness(account, rows["edges"])
+    if not more_tables:  # skeletons alone are no failure
+        _warn_of_emptiness(account, rows["edges"])
     return Ingested(
         path=path,
         rows=rows,
@@ -389,8 +412,9 @@ def _tell_kinds(workspace: Workspace, inputs: Mapping[str, object]) -> None:
         "nodes": "the list of neurons",
     }
     for role, source in inputs.items():
-        if isinstance(source, (str, Path)):
-            workspace.account.decide(f"{Path(source).name} is read as {what[role]}")
+        if isinstance(source, (str, Path)) and role in what:
+            told = f"is read as {what[role]}" if role in what else "is read as well"
+            workspace.account.decide(f"{Path(source).name} {told}")
 
 
 def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any]:
