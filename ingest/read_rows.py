@@ -14,6 +14,7 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .column_mapping import names_columns
+from .prepared_rows import PreparedRows
 from .source_rows import SourceRows, listed
 from .text_files import SUFFIXES, bare_suffix, column_names, open_text_file
 from .workspace import Workspace, literal, quoted
@@ -21,7 +22,7 @@ from .workspace import Workspace, literal, quoted
 if TYPE_CHECKING:
     import pandas as pd
 
-Source: TypeAlias = "str | Path | pd.DataFrame | pa.Table"
+Source: TypeAlias = "str | Path | pd.DataFrame | pa.Table | PreparedRows"
 
 PARQUET = frozenset({".parquet", ".pq"})
 FEATHER = frozenset({".feather", ".arrow", ".ipc"})
@@ -46,7 +47,7 @@ def open_rows(
     workspace : Workspace
     view : str
         Name of the view to make.
-    source : path, DataFrame or pyarrow.Table
+    source : path, DataFrame, pyarrow.Table or PreparedRows
         CSV, TSV or space-separated text (also ``.gz``, ``.zst``), Parquet (a file or a folder of
         them), Feather, or an Excel workbook; the suffix decides.
     delimiter, header
@@ -61,6 +62,8 @@ def open_rows(
     ContractError
         Where the file is missing, of unknown format or unreadable.
     """
+    if isinstance(source, PreparedRows):
+        return source.make(workspace, view)
     if not isinstance(source, (str, Path)):
         name = label or f"{view.removesuffix('_source')} (in memory)"
         return _open_in_memory(workspace, view, source, name)
@@ -189,8 +192,34 @@ def _open_parquet(workspace: Workspace, view: str, path: Path) -> SourceRows:
 def _open_feather(workspace: Workspace, view: str, path: Path) -> SourceRows:
     rows = feather_rows(path)
     if any(pa.types.is_dictionary(field.type) for field in rows.schema):
-        rows = _decoded(rows if isinstance(rows, pa.Table) else rows.to_table())
+        if not isinstance(rows, pa.Table):
+            return _open_categories(workspace, view, path, rows)
+        rows = _decoded(rows)
     workspace.connection.register(view, rows)
+    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
+
+
+def _open_categories(workspace: Workspace, view: str, path: Path, rows: Any) -> SourceRows:
+    """A Feather file with categories, batch by batch: gigabytes of it do not fit into memory."""
+    fields = [
+        pa.field(f.name, f.type.value_type) if pa.types.is_dictionary(f.type) else f
+        for f in rows.schema
+    ]
+    schema = pa.schema(fields)
+    decoded = (
+        pa.RecordBatch.from_arrays(
+            [
+                column.cast(field.type) if pa.types.is_dictionary(column.type) else column
+                for column, field in zip(batch.columns, schema, strict=True)
+            ],
+            schema=schema,
+        )
+        for batch in rows.to_batches()
+    )
+    stream = f"{view}_stream"
+    workspace.connection.register(stream, pa.RecordBatchReader.from_batches(schema, decoded))
+    workspace.run(f"CREATE TABLE {quoted(view)} AS SELECT * FROM {quoted(stream)}")
+    workspace.connection.unregister(stream)
     return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
 
 

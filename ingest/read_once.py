@@ -1,0 +1,175 @@
+"""Read once: a large text file whose columns are known, converted in one pass over it.
+
+A compressed file of 15 million rows is slow to read, and finding out what its columns hold takes
+several passes. A release says what they hold: ids and counts are integers, the rest is text. So they
+are converted while they are read, strictly, and kept in the workspace. A file that does not hold
+what the release says is read again as text, which finds the row and says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from connectome_analysis.tables import ContractError
+
+from .prepared_rows import PreparedRows
+from .source_rows import SourceRows
+from .text_files import Dialect, open_text_file, read_dialect
+from .workspace import Workspace, quoted
+
+_BLOCK_BYTES = 1 << 24
+_ODD = " \t\r\n\u00a0\ufeff"
+
+
+def read_once(
+    path: Path, *, integers: Collection[str], names: Sequence[str] | None = None
+) -> PreparedRows:
+    """Rows of a text file, converted as they are read.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or TSV, compressed or not.
+    integers : collection of str
+        Columns that hold 64-bit integers or nothing; the others are text.
+    names : sequence of str, optional
+        Of the columns, for files that are published with and without a first line of names.
+
+    Returns
+    -------
+    PreparedRows
+    """
+
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        dialect = read_dialect(path)
+        header = dialect.header
+        if not header and names is not None:
+            if len(dialect.names) != len(names):
+                msg = (
+                    f"{path.name} has no line of names and {len(dialect.names)} columns; wanted "
+                    f"are {len(names)}: {', '.join(names)}."
+                )
+                raise ContractError(msg)
+            dialect = Dialect(
+                delimiter=dialect.delimiter, header=False, names=tuple(names), runs=dialect.runs
+            )
+        told = "first line names the columns" if header else "no header line"
+        workspace.account.decide(
+            f"{path.name}: {told}"
+            + ("" if header or names is None else f", so they are {', '.join(names)}")
+        )
+        try:
+            _convert(workspace, view, path, dialect, integers)
+        except _NotConvertible:
+            workspace.run(f"DROP TABLE IF EXISTS {quoted(view)}")
+            return _as_text(workspace, view, path, dialect)
+        return SourceRows(
+            view=view,
+            columns=workspace.columns(view),
+            label=path.name,
+            path=path,
+            headed=True,
+            odd_spaces=False,
+        )
+
+    return PreparedRows(make)
+
+
+class _NotConvertible(Exception):
+    """The file does not hold what was expected."""
+
+
+def _convert(
+    workspace: Workspace, view: str, path: Path, dialect: Dialect, integers: Collection[str]
+) -> None:
+    import duckdb
+
+    if dialect.runs:
+        raise _NotConvertible
+    types = {
+        name: pa.int64() if name in integers else pa.dictionary(pa.int32(), pa.string())
+        for name in dialect.names
+    }
+    schema = pa.schema(
+        [(name, pa.int64() if name in integers else pa.string()) for name in dialect.names]
+    )
+    failed: list[Exception] = []
+    batches = pa.RecordBatchReader.from_batches(
+        schema, _batches(path, dialect, types, schema, failed)
+    )
+    workspace.connection.register(f"{view}_stream", batches)
+    try:
+        workspace.connection.execute(
+            f"CREATE TABLE {quoted(view)} AS SELECT * FROM {quoted(view + '_stream')}"
+        )
+    except duckdb.Error:
+        if failed:
+            raise _NotConvertible from None
+        raise
+    finally:
+        workspace.connection.unregister(f"{view}_stream")
+    if failed:  # whatever DuckDB made of it
+        raise _NotConvertible
+
+
+def _batches(
+    path: Path,
+    dialect: Dialect,
+    types: dict[str, pa.DataType],
+    schema: pa.Schema,
+    failed: list[Exception],
+) -> Iterator[pa.RecordBatch]:
+    import pyarrow.csv as pacsv
+
+    try:
+        reader = pacsv.open_csv(
+            pa.input_stream(str(path), compression="detect"),
+            read_options=pacsv.ReadOptions(
+                block_size=_BLOCK_BYTES,
+                column_names=list(dialect.names),
+                skip_rows=int(dialect.header),
+            ),
+            parse_options=pacsv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=False),
+            convert_options=pacsv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=False
+            ),
+        )
+        for batch in reader:
+            columns = [
+                column if not pa.types.is_dictionary(column.type) else _trimmed(column)
+                for column in batch.columns
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
+        failed.append(error)
+        raise
+
+
+def _trimmed(column: pa.DictionaryArray) -> pa.StringArray:
+    """The words of a batch without outer spaces; each different one is looked at once."""
+    words = [word.strip(_ODD) for word in column.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(column.indices)
+
+
+def _as_text(workspace: Workspace, view: str, path: Path, dialect: Dialect) -> SourceRows:
+    """The same file as columns of text, with the names it was to have."""
+    if dialect.header:
+        return open_text_file(workspace, view, path, delimiter=dialect.delimiter)
+    rows = open_text_file(
+        workspace, f"{view}_text", path, delimiter=dialect.delimiter, header=False
+    )
+    named = ", ".join(
+        f"{quoted(old)} AS {quoted(new)}"
+        for old, new in zip(rows.columns, dialect.names, strict=True)
+    )
+    workspace.run(f"CREATE VIEW {quoted(view)} AS SELECT {named} FROM {quoted(rows.view)}")
+    return SourceRows(
+        view=view,
+        columns=dict.fromkeys(dialect.names, "VARCHAR"),
+        label=path.name,
+        path=path,
+        odd_spaces=rows.odd_spaces,
+    )
