@@ -16,7 +16,10 @@ Writer: TypeAlias = Callable[..., None]
 
 # ``"module:function"`` of this room by name; called as
 # ``function(folder, *, n_neurons, n_connections, seed)`` on an empty folder.
-WRITERS: dict[str, str] = {}
+WRITERS: dict[str, str] = {
+    "flywire-783": "flywire:write_flywire_783",
+    "flywire-630": "flywire:write_flywire_630",
+}
 
 
 def find_writer(name: str) -> Writer:
