@@ -146,3 +146,28 @@ def checked_voxel_size(voxel_size_nm: Any) -> tuple[float, float, float]:
         raise ValueError(msg)
     z, y, x = sizes.tolist()
     return z, y, x
+
+
+def checked_channel_weights(weights: Sequence[int] | None, n_channels: int) -> NDArray[np.int64]:
+    """Weights of channels as (C,) int64; all 1 for None.
+
+    Raises
+    ------
+    ValueError
+        No whole numbers from 0, not one a channel, or all 0.
+    """
+    if weights is None:
+        return np.ones(n_channels, np.int64)
+    array = np.asarray(weights)
+    if (
+        array.shape != (n_channels,)
+        or array.dtype.kind not in "iu"
+        or (array < 0).any()
+        or not array.any()
+    ):
+        msg = (
+            f"channel_weights must be {n_channels} whole numbers from 0, not all 0, got "
+            f"{list(weights)!r}. Use 1 and 2 rather than 0.5 and 1."
+        )
+        raise ValueError(msg)
+    return array.astype(np.int64)

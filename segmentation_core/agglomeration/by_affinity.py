@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from segmentation_core.affinity_arrays import checked_channel_weights
 
 from .merge_tree import MergeTree
 from .region_graph import RegionGraph, region_graph
@@ -39,8 +41,10 @@ def agglomerate(
     threshold : where the tree is cut by default: the score at which merging stops, in [0, 1]
     linkage : "mean" of the affinities across a pair, or a "quantile" of them
     quantile : which, in [0, 1]; 0.5 is the median
+        One above it lets a neck join two arms that otherwise meet at a membrane.
     channel_weights : (C,) whole numbers from 0, how often each channel counts; 1 by default
-        For "mean" only. For instance 0 for channels that a network cannot predict.
+        For instance 0 for channels that a network cannot predict, or that reach across thin
+        neighbours: between two arms of one neuron these say "other" wherever something is between.
     small_voxels, small_bonus : add a bonus to the score of pairs of which one has fewer voxels
         Small pieces must go somewhere, and wrong ones cost little.
     lowest : scores below are never merged, and not in the tree
@@ -70,7 +74,9 @@ def agglomerate(
     if linkage not in ("mean", "quantile"):
         msg = f"linkage must be 'mean' or 'quantile', got {linkage!r}."
         raise ValueError(msg)
-    graph = region_graph(fragments, affinities, offsets, histogram=linkage == "quantile")
+    graph = region_graph(
+        fragments, affinities, offsets, histogram=histogram_wanted(linkage, channel_weights)
+    )
     return agglomerate_graph(
         graph,
         threshold=threshold,
@@ -99,7 +105,7 @@ def agglomerate_graph(
     Raises
     ------
     ValueError
-        Options outside their range; "quantile" without histograms in the graph.
+        Options outside their range; "quantile" without histograms of these channels in the graph.
     """
     for name, value in (("threshold", threshold), ("quantile", quantile), ("lowest", lowest)):
         if not 0 <= value <= 1:
@@ -111,12 +117,18 @@ def agglomerate_graph(
             f"{small_voxels!r} and {small_bonus!r}."
         )
         raise ValueError(msg)
-    weights = _checked_weights(channel_weights, len(graph.offsets))
+    weights = checked_channel_weights(channel_weights, len(graph.offsets))
     if linkage == "quantile":
         if graph.histogram.shape[1] == 0 and graph.n_pairs:
             msg = "quantiles need a region graph with histograms; make it with histogram=True."
             raise ValueError(msg)
         histogram = graph.histogram
+        if not np.array_equal(histogram.sum(axis=1), graph.counts @ weights):
+            msg = (
+                "the histograms of the region graph count the channels in another way than "
+                f"channel_weights {weights.tolist()}; make it with histogram=channel_weights."
+            )
+            raise ValueError(msg)
     else:
         histogram = np.zeros((graph.n_pairs, 0), np.int64)
     counts = graph.counts @ weights
@@ -137,20 +149,8 @@ def agglomerate_graph(
     return MergeTree(graph, one, other, score, float(threshold))
 
 
-def _checked_weights(weights: Sequence[int] | None, n_channels: int) -> NDArray[np.int64]:
-    """Weights as (C,) int64."""
-    if weights is None:
-        return np.ones(n_channels, np.int64)
-    array = np.asarray(weights)
-    if (
-        array.shape != (n_channels,)
-        or array.dtype.kind not in "iu"
-        or (array < 0).any()
-        or not array.any()
-    ):
-        msg = (
-            f"channel_weights must be {n_channels} whole numbers from 0, not all 0, got "
-            f"{list(weights)!r}. Use 1 and 2 rather than 0.5 and 1."
-        )
-        raise ValueError(msg)
-    return array.astype(np.int64)
+def histogram_wanted(linkage: str, channel_weights: Sequence[int] | None) -> bool | Sequence[int]:
+    """What a region graph must keep for a linkage, as its option `histogram`."""
+    if linkage != "quantile":
+        return False
+    return True if channel_weights is None else channel_weights

@@ -24,7 +24,7 @@ class PairStatistics(NamedTuple):
     sums : (P, C) int64, of affinities 0 .. 255 between voxels of the two, by channel
     counts : (P, C) int64, of voxel pairs
     places : (P, 3) int64, sums of the (z, y, x) of voxels p over pairs that are neighbours
-    histogram : (P, 32) int64 over all channels, or (P, 0)
+    histogram : (P, 32) int64 over the channels asked for, or (P, 0)
     """
 
     first: NDArray[np.int64]
@@ -42,7 +42,7 @@ def pair_statistics(
     begin: tuple[int, int, int],
     end: tuple[int, int, int],
     *,
-    histogram: bool,
+    histogram: NDArray[np.int64],
     origin: tuple[int, int, int] = (0, 0, 0),
 ) -> PairStatistics:
     """Statistics of the voxel pairs whose voxel p lies in a box.
@@ -55,7 +55,7 @@ def pair_statistics(
         `affinities[:, 0, 0, 0]` is of voxel `begin`.
     offsets : (C, 3)
     begin, end : the box within `labels`
-    histogram : whether to count affinities by value too
+    histogram : (C,) int64, how often each channel counts in the histogram; all 0 for none
     origin : coordinates of `labels[0, 0, 0]`
 
     Pairs that leave `labels`, or touch label 0, are not counted.
@@ -82,7 +82,7 @@ def _accumulate(
     offsets: Any,
     begin: Any,
     end: Any,
-    histogram: bool,
+    histogram: Any,
     origin: Any,
 ) -> Any:
     """One walk a section for all channels, so that its labels stay in the cache.
@@ -96,7 +96,7 @@ def _accumulate(
     sums = np.zeros((1 << 11, n_channels), np.int64)
     counts = np.zeros((1 << 11, n_channels), np.int64)
     places = np.zeros((1 << 11, 3), np.int64)
-    bins = np.zeros((1 << 11, N_BINS if histogram else 0), np.int64)
+    bins = np.zeros((1 << 11, N_BINS if histogram.any() else 0), np.int64)
     found = 0
     shape = labels.shape
     for z in range(begin[0], end[0]):
@@ -127,6 +127,7 @@ def _accumulate(
                     labels[z + oz, y + oy, start + ox : stop + ox],
                     affinities[c, z - begin[0], y - begin[1], start - begin[2] : stop - begin[2]],
                     near,
+                    histogram[c],
                     (z + origin[0], y + origin[1], start + origin[2]),
                 )
     return (
@@ -153,6 +154,7 @@ def _row(
     there: Any,
     values: Any,
     near: Any,
+    weight: Any,
     at: Any,
 ) -> Any:
     """Enter one row of one channel; the arrays have room. Returns how many pairs are known.
@@ -161,7 +163,6 @@ def _row(
     """
     last_a, last_b, last = np.int64(-1), np.int64(-1), np.int64(0)
     total, number, across = np.int64(0), np.int64(0), np.int64(0)
-    histogram = bins.shape[1] > 0
     for x in range(len(here)):
         one, two = here[x], there[x]
         if one == two or one == 0 or two == 0:
@@ -187,8 +188,8 @@ def _row(
         total += np.int64(values[x])
         number += 1
         across += at[2] + x
-        if histogram:
-            bins[last, values[x] >> np.uint8(3)] += 1
+        if weight > 0:
+            bins[last, values[x] >> np.uint8(3)] += weight
     if number > 0:
         sums[last] += total
         counts[last] += number

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation_core.affinity_arrays import checked_affinities, checked_offsets
+from segmentation_core.affinity_arrays import (
+    checked_affinities,
+    checked_channel_weights,
+    checked_offsets,
+)
 
 from .pair_statistics import PairStatistics, pair_statistics
 
@@ -37,7 +42,8 @@ class RegionGraph:
     places : (E, 3) int64
         Sum of the (z, y, x) of voxels on the contact.
     histogram : (E, 32) int64
-        Affinities of all channels by value, eight values a bin; (E, 0) if not asked for.
+        Affinities by value, eight values a bin, each channel as often as was asked for; (E, 0) if
+        it was not.
     offsets : (C, 3) int64
     """
 
@@ -109,7 +115,7 @@ def region_graph(
     affinities: ArrayLike,
     offsets: ArrayLike | None = None,
     *,
-    histogram: bool = False,
+    histogram: bool | Sequence[int] = False,
 ) -> RegionGraph:
     """Region graph of fragments.
 
@@ -120,6 +126,7 @@ def region_graph(
     offsets : (C, 3) int
         Which voxel each channel joins a voxel to; three channels need none.
     histogram : keep the distribution of affinities, for quantiles
+        Of all channels, or (C,) whole numbers from 0, how often each counts.
 
     Raises
     ------
@@ -142,9 +149,23 @@ def region_graph(
         )
         raise ValueError(msg)
     ids, dense = dense_labels(labels)
-    statistics = pair_statistics(dense, array, steps, (0, 0, 0), dense.shape, histogram=histogram)
+    weights = histogram_weights(histogram, len(array))
+    statistics = pair_statistics(dense, array, steps, (0, 0, 0), dense.shape, histogram=weights)
     voxels = np.bincount(dense.reshape(-1), minlength=len(ids) + 1)[1:]
     return graph_of(ids, voxels, statistics, steps)
+
+
+def histogram_weights(histogram: bool | Sequence[int], n_channels: int) -> NDArray[np.int64]:
+    """How often each channel counts in the histogram, (C,) int64; all 0 for none.
+
+    Raises
+    ------
+    ValueError
+        Weights that are no whole numbers from 0, one a channel.
+    """
+    if isinstance(histogram, bool):
+        return np.full(n_channels, int(histogram), np.int64)
+    return checked_channel_weights(histogram, n_channels)
 
 
 def graph_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from segmentation_core.affinity_arrays import checked_affinities
 from segmentation_core.agglomeration.merge_tree import renamed_fragments
 from segmentation_core.agglomeration.pair_statistics import PairStatistics, pair_statistics
-from segmentation_core.agglomeration.region_graph import dense_labels
+from segmentation_core.agglomeration.region_graph import dense_labels, histogram_weights
 from segmentation_core.fragments.from_affinities import watershed
 
 from .block_folder import BlockFolder
@@ -37,7 +38,7 @@ class BlockRun:
     halo : (z, y, x) voxels that fragments see beyond their block
     folder : Path
     fragment_options : passed on to `watershed`
-    histogram : whether pairs keep one
+    histogram : whether pairs keep one, or how often each channel counts in it
     empty_blocks : whether affinities that are all 0 are taken for empty tissue
     """
 
@@ -48,7 +49,7 @@ class BlockRun:
     halo: Triple
     folder: Path
     fragment_options: dict[str, Any] = field(default_factory=dict)
-    histogram: bool = False
+    histogram: bool | Sequence[int] = False
     empty_blocks: bool = False
 
     @property
@@ -125,7 +126,7 @@ def add_pairs(run: BlockRun, number: int) -> int:
         run.offsets,
         (first[0], first[1], first[2]),
         (last[0], last[1], last[2]),
-        histogram=run.histogram,
+        histogram=histogram_weights(run.histogram, len(run.offsets)),
         origin=low,
     )
     core = dense[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]

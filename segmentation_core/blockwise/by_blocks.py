@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation_core.affinity_arrays import checked_offsets, checked_voxel_size
-from segmentation_core.agglomeration.by_affinity import agglomerate_graph
+from segmentation_core.agglomeration.by_affinity import agglomerate_graph, histogram_wanted
 from segmentation_core.agglomeration.merge_tree import MergeTree
 from segmentation_core.agglomeration.pair_statistics import PairStatistics, added
-from segmentation_core.agglomeration.region_graph import RegionGraph, graph_of
+from segmentation_core.agglomeration.region_graph import RegionGraph, graph_of, histogram_weights
 from segmentation_core.fragments.from_affinities import STRONG_ANISOTROPY
 
 from .block_folder import BlockFolder
@@ -153,6 +153,8 @@ def segment_by_blocks(
     if n_workers < 1:
         msg = f"n_workers must be 1 or more, got {n_workers!r}."
         raise ValueError(msg)
+    kept = histogram_wanted(joining.get("linkage", "mean"), joining.get("channel_weights"))
+    histogram_weights(kept, shape[0])  # an error now and not after the first step
     run = BlockRun(
         affinities,
         steps,
@@ -161,7 +163,7 @@ def segment_by_blocks(
         checked_triple(halo, "halo", 0),
         Path(folder).absolute(),
         options,
-        joining.get("linkage") == "quantile",
+        kept,
         empty_blocks,
     )
     if client is not None:

@@ -23,8 +23,21 @@ def pairs_of(fragments, affinities, offsets):
     return found
 
 
-def merges_of(fragments, affinities, offsets, lowest, score=None):
+def binned_quantile(values, quantile):
+    """Quantile of affinities known by their bin of eight, spread evenly over it, in [0, 1]."""
+    ordered = sorted(value // 8 for value in values)
+    rank = quantile * len(ordered)
+    for k in ordered:
+        below = sum(other < k for other in ordered)
+        here = ordered.count(k)
+        if below + here >= rank:
+            return (k + (rank - below) / here) / 32
+    raise AssertionError
+
+
+def merges_of(fragments, affinities, offsets, lowest, score=None, channel_weights=None):
     """Scores of merges in order and, after each, the sets of fragments: best mean first."""
+    times = [1] * len(offsets) if channel_weights is None else channel_weights
     score = score or (lambda values: sum(values) / (255.0 * len(values)))
     near = [sum(map(abs, o)) == 1 for o in offsets]
     regions = [frozenset([int(i)]) for i in np.unique(fragments) if i != 0]
@@ -37,6 +50,7 @@ def merges_of(fragments, affinities, offsets, lowest, score=None):
                 entry
                 for a, b in itertools.product(one, two)
                 for entry in values.get((min(a, b), max(a, b)), [])
+                for _ in range(times[entry[0]])
             ]
             if any(near[c] for c, _, _ in across):
                 s = score([value for _, value, _ in across])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import segmentation_core as sc
+from segmentation_core.agglomeration.by_affinity import agglomerate_graph
 from segmentation_core.agglomeration.pair_statistics import added, pair_statistics
 from tests.reference import region_graph as slow
 from tests.segmentation_core.same_partition import same_partition
@@ -54,14 +55,15 @@ def test_boxes_add_up_to_the_whole_in_any_order():
     fragments, affinities = some_fragments(5)
     dense = fragments.astype(np.int32)
     shape = dense.shape
-    whole = pair_statistics(dense, affinities, OFFSETS, (0, 0, 0), shape, histogram=True)
+    counted = np.array([1, 1, 0, 2, 0, 1])
+    whole = pair_statistics(dense, affinities, OFFSETS, (0, 0, 0), shape, histogram=counted)
     parts = []
     for z in range(0, shape[0], 3):
         for x in range(0, shape[2], 5):
             begin, end = (z, 0, x), (min(z + 3, shape[0]), shape[1], min(x + 5, shape[2]))
             box = tuple(slice(a, b) for a, b in zip(begin, end, strict=True))
             own = affinities[(slice(None), *box)]
-            parts.append(pair_statistics(dense, own, OFFSETS, begin, end, histogram=True))
+            parts.append(pair_statistics(dense, own, OFFSETS, begin, end, histogram=counted))
     for order in (parts, parts[::-1]):
         for a, b in zip(added(order), whole, strict=True):
             assert np.array_equal(a, b)
@@ -78,6 +80,84 @@ def test_merges_are_those_of_a_search_for_the_best_pair(seed):
         if tree.n_merges(score) == [s for s, _ in expected].index(score) + 1:
             sets = {frozenset(tree.graph.fragment_id[made == name].tolist()) for name in set(made)}
             assert sets == regions
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_merges_by_quantile_are_those_of_a_search_for_the_best_pair(seed):
+    fragments, affinities = some_fragments(seed + 90)
+    counted = [1, 1, 2, 0, 1, 0]
+    tree = sc.agglomerate(
+        fragments, affinities, OFFSETS, linkage="quantile", quantile=0.7, channel_weights=counted
+    )
+    expected = slow.merges_of(
+        fragments,
+        affinities,
+        OFFSETS,
+        0.0,
+        score=lambda values: slow.binned_quantile(values, 0.7),
+        channel_weights=counted,
+    )
+    np.testing.assert_allclose(tree.score, [s for s, _ in expected])
+    for k, (_, regions) in enumerate(expected, 1):
+        upto = sc.MergeTree(tree.graph, tree.one[:k], tree.other[:k], tree.score[:k], 0.0).cut()
+        made = {frozenset(tree.graph.fragment_id[upto == s].tolist()) for s in set(upto)}
+        assert made == regions
+
+
+def test_a_quantile_lets_a_neck_join_arms_that_meet_at_a_membrane():
+    # Ten pairs of voxels across, four of them open.
+    fragments = np.array([[[1] * 10, [2] * 10]])
+    affinities = np.zeros((3, 1, 2, 10), np.uint8)
+    affinities[1, 0, 1, :4] = 240
+    mean = sc.agglomerate(fragments, affinities)
+    upper = sc.agglomerate(fragments, affinities, linkage="quantile", quantile=0.7)
+    # Rank 7 of 10 is the first quarter of the way through the four in the bin of 240.
+    assert mean.score.tolist() == pytest.approx([0.4 * 240 / 255])
+    assert upper.score.tolist() == pytest.approx([(30 + 1 / 4) / 32])
+
+
+def test_channels_count_in_quantiles_as_often_as_they_do_in_means():
+    fragments, affinities = some_fragments(110)
+    options = {"linkage": "quantile", "quantile": 0.6}
+    only = sc.agglomerate(
+        fragments, affinities, OFFSETS, channel_weights=[1, 1, 1, 0, 0, 0], **options
+    )
+    near = sc.agglomerate(fragments, affinities[:3], OFFSETS[:3], **options)
+    twice = sc.agglomerate(
+        fragments, affinities[:3], OFFSETS[:3], channel_weights=[2, 2, 2], **options
+    )
+    np.testing.assert_allclose(only.score, near.score)
+    np.testing.assert_allclose(twice.score, near.score)
+
+
+def test_quantiles_of_other_channels_than_the_graph_holds_are_refused():
+    fragments, affinities = some_fragments(120)
+    graph = sc.region_graph(fragments, affinities, OFFSETS, histogram=True)
+    with pytest.raises(ValueError, match="make it with histogram=channel_weights") as caught:
+        agglomerate_graph(graph, linkage="quantile", channel_weights=[1, 1, 1, 0, 0, 0])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_quantiles_are_the_same_in_the_mirror_and_under_other_names(axis):
+    fragments, affinities = some_fragments(130)
+    options = {
+        "linkage": "quantile",
+        "quantile": 0.7,
+        "channel_weights": [1, 1, 1, 1, 0, 0],
+        "small_voxels": 10,
+        "small_bonus": 0.1,
+    }
+    tree = sc.agglomerate(fragments, affinities, OFFSETS, **options)
+    mirrored = np.zeros_like(affinities)
+    steps = OFFSETS.copy()
+    for c, offset in enumerate(OFFSETS):
+        mirrored[c] = np.flip(affinities[c], axis)
+        steps[c, axis] = -offset[axis]
+    other = np.flip(np.where(fragments > 0, fragments + 2**40, 0), axis)
+    again = sc.agglomerate(other, mirrored, steps, **options)
+    np.testing.assert_allclose(again.score, tree.score)
+    assert same_partition(np.flip(tree.segments(fragments), axis), again.segments(other))
 
 
 def test_quantiles_are_read_from_histograms():

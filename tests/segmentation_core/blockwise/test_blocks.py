@@ -41,16 +41,20 @@ def test_one_block_is_the_volume_in_one_piece(volume, tmp_path):
     assert np.array_equal(result.segments[...], tree.segments(fragments))
 
 
-@pytest.mark.parametrize("block", [(16, 24, 32), (7, 40, 19)])
-def test_statistics_of_blocks_are_to_the_bit_those_of_the_whole(volume, tmp_path, block):
+@pytest.mark.parametrize(
+    ("block", "weights"),
+    [((16, 24, 32), None), ((7, 40, 19), [1, 2, 1] + [0] * (len(OFFSETS) - 3))],
+)
+def test_statistics_of_blocks_are_to_the_bit_those_of_the_whole(volume, tmp_path, block, weights):
     _, affinities = volume
-    result = in_blocks(
-        affinities, tmp_path / "run", block=block, agglomeration_options={"linkage": "quantile"}
+    options = {"linkage": "quantile", "quantile": 0.7, "channel_weights": weights}
+    result = in_blocks(affinities, tmp_path / "run", block=block, agglomeration_options=options)
+    whole = sc.region_graph(
+        result.fragments[...], affinities, OFFSETS, histogram=True if weights is None else weights
     )
-    whole = sc.region_graph(result.fragments[...], affinities, OFFSETS, histogram=True)
     for name in COLUMNS:
         assert np.array_equal(getattr(result.tree.graph, name), getattr(whole, name)), name
-    tree = sc.agglomerate_graph(whole, linkage="quantile")
+    tree = sc.agglomerate_graph(whole, **options)
     assert np.array_equal(result.segments[...], tree.segments(result.fragments[...]))
 
 
@@ -63,6 +67,14 @@ def test_segments_are_nearly_those_of_one_piece(volume, tmp_path):
     many = sum(sc.metrics.variation_of_information(truth, blocks))
     assert many < one + 0.05
     assert sum(sc.metrics.variation_of_information(whole, blocks)) < 0.1
+
+
+def test_weights_of_no_use_are_refused_before_any_block_is_made(volume, tmp_path):
+    _, affinities = volume
+    options = {"linkage": "quantile", "channel_weights": [1, 2]}
+    with pytest.raises(ValueError, match="channel_weights must be"):
+        in_blocks(affinities, tmp_path / "run", agglomeration_options=options)
+    assert not (tmp_path / "run").exists()
 
 
 def test_workers_change_nothing(volume, tmp_path):
