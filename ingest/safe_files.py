@@ -217,7 +217,7 @@ def exact_id(value: object, where: str, *, zero_is_none: bool = False) -> int | 
 
 
 def require_kind(
-    content: Any, path: Path, kind: type[dict[str, Any]] | type[list[Any]], what: str
+    content: Any, path: Path, kind: type[dict[str, Any] | list[Any]], what: str
 ) -> Any:
     """`content` where it is of a kind; otherwise one line that says what was wanted."""
     if isinstance(content, kind):
