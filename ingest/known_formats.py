@@ -70,6 +70,13 @@ FORMATS: tuple[Format, ...] = (
         reader="table_reader:read_table",
     ),
     Format(
+        name="flywire",
+        what="FlyWire releases 630 and 783: folder of Codex CSVs or Zenodo Feather files",
+        example="neuropil ingest flywire codex_783/ fly/ --option min_synapses=5",
+        reader="flywire:read_flywire",
+        recognises="flywire:recognise_flywire",
+    ),
+    Format(
         name="em",
         what="volume of electron micrographs: TIFF, HDF5, Zarr, N5, precomputed, MRC, .npy",
         example="neuropil ingest em volume.zarr fly/ --voxel-size-nm 40,4,4",

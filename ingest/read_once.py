@@ -25,7 +25,11 @@ _ODD = " \t\r\n\u00a0\ufeff"
 
 
 def read_once(
-    path: Path, *, integers: Collection[str], names: Sequence[str] | None = None
+    path: Path,
+    *,
+    integers: Collection[str],
+    names: Sequence[str] | None = None,
+    filled_down: Collection[str] = (),
 ) -> PreparedRows:
     """Rows of a text file, converted as they are read.
 
@@ -37,6 +41,8 @@ def read_once(
         Columns that hold 64-bit integers or nothing; the others are text.
     names : sequence of str, optional
         Of the columns, for files that are published with and without a first line of names.
+    filled_down : collection of str
+        Integer columns that stand only where they change; an empty field is the value above it.
 
     Returns
     -------
@@ -62,9 +68,12 @@ def read_once(
             + ("" if header or names is None else f", so they are {', '.join(names)}")
         )
         try:
-            _convert(workspace, view, path, dialect, integers)
-        except _NotConvertible:
+            _convert(workspace, view, path, dialect, integers, filled_down)
+        except _NotConvertibleError as error:
             workspace.run(f"DROP TABLE IF EXISTS {quoted(view)}")
+            if filled_down:  # as text, an empty field would say that there is no neuron
+                msg = f"{path.name} cannot be read: {error}."
+                raise ContractError(msg) from None
             return _as_text(workspace, view, path, dialect)
         return SourceRows(
             view=view,
@@ -78,17 +87,23 @@ def read_once(
     return PreparedRows(make)
 
 
-class _NotConvertible(Exception):
+class _NotConvertibleError(Exception):
     """The file does not hold what was expected."""
 
 
 def _convert(
-    workspace: Workspace, view: str, path: Path, dialect: Dialect, integers: Collection[str]
+    workspace: Workspace,
+    view: str,
+    path: Path,
+    dialect: Dialect,
+    integers: Collection[str],
+    filled_down: Collection[str],
 ) -> None:
     import duckdb
 
     if dialect.runs:
-        raise _NotConvertible
+        msg = "its fields are separated by runs of spaces"
+        raise _NotConvertibleError(msg)
     types = {
         name: pa.int64() if name in integers else pa.dictionary(pa.int32(), pa.string())
         for name in dialect.names
@@ -97,22 +112,22 @@ def _convert(
         [(name, pa.int64() if name in integers else pa.string()) for name in dialect.names]
     )
     failed: list[Exception] = []
-    batches = pa.RecordBatchReader.from_batches(
-        schema, _batches(path, dialect, types, schema, failed)
-    )
+    found = _batches(path, dialect, types, schema, failed)
+    if filled_down:
+        found = _filled_down(found, filled_down)
+    batches = pa.RecordBatchReader.from_batches(schema, found)
     workspace.connection.register(f"{view}_stream", batches)
     try:
         workspace.connection.execute(
             f"CREATE TABLE {quoted(view)} AS SELECT * FROM {quoted(view + '_stream')}"
         )
     except duckdb.Error:
-        if failed:
-            raise _NotConvertible from None
-        raise
+        if not failed:
+            raise
     finally:
         workspace.connection.unregister(f"{view}_stream")
     if failed:  # whatever DuckDB made of it
-        raise _NotConvertible
+        raise _NotConvertibleError
 
 
 def _batches(
@@ -146,6 +161,25 @@ def _batches(
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
         failed.append(error)
         raise
+
+
+def _filled_down(
+    batches: Iterator[pa.RecordBatch], names: Collection[str]
+) -> Iterator[pa.RecordBatch]:
+    """Fill empty fields with the value above, also across batches."""
+    import pyarrow.compute as pc
+
+    above: dict[str, int | None] = {}
+    for batch in batches:
+        columns = []
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if name in names and len(column):
+                first = pa.array([above.get(name)], column.type)
+                columns.append(pc.fill_null_forward(pa.concat_arrays([first, column]))[1:])
+                above[name] = columns[-1][-1].as_py()
+            else:
+                columns.append(column)
+        yield pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _trimmed(column: pa.DictionaryArray) -> pa.StringArray:

@@ -111,7 +111,8 @@ def write_neurons(
 ) -> None:
     """Write ``neurons.csv.gz``, the list of neurons; scores need not add up to 1."""
     averages = rng.dirichlet(np.ones(6), len(ids)).round(2)
-    averages[np.equal(transmitter, None)] = 0
+    unknown = [word is None for word in transmitter.tolist()]
+    averages[np.array(unknown)] = 0
     names = ("da", "ser", "gaba", "glut", "ach", "oct")
     write_csv(
         folder / "neurons.csv.gz",

@@ -1,0 +1,455 @@
+"""FlyWire: the female adult fly brain (FAFB) as Codex and Zenodo publish it, releases 630 and 783.
+
+Codex gives a CSV per subject: ``neurons`` is the list, other files say more about its neurons, and
+``connections*`` have a row per pair and neuropil. Zenodo has the same release as Feather. Both count
+every synapse of a pair in its row; a threshold, where there is one, is on the sum of the pair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from connectome_analysis.tables import ContractError
+
+from .account import Ingested
+from .neuron_files import NeuronFile, joined_neurons
+from .neurons import UnknownNeurons
+from .prepared_rows import PreparedRows
+from .read_once import read_once
+from .read_rows import Source
+from .release_folder import ReleaseFolder, describe_release, open_release_folder
+from .source_rows import SourceRows
+from .table_reader import table
+from .text_files import read_records
+from .workspace import Workspace, quoted
+
+Detector = Literal["buhmann", "princeton"]
+PAIR_THRESHOLD = 5
+VOXEL_SIZE_NM = (40.0, 4.0, 4.0)
+# The brain is 7,062 sections of 40 nm deep: a larger z counts nm, all smaller ones count sections.
+MOST_SECTIONS = 8_000
+
+_THRESHOLDED = {
+    "buhmann": ("connections_buhmann", "connections"),
+    "princeton": ("connections_princeton",),
+}
+_EVERY_PAIR = {
+    "buhmann": (
+        "connections_buhmann_no_threshold",
+        "connections_no_threshold",
+        "no_threshold_connections",
+        "proofread_connections_783",
+    ),
+    "princeton": ("connections_princeton_no_threshold",),
+}
+_SYNAPSES = {
+    "buhmann": ("synapse_coordinates", "flywire_synapses_783"),
+    "princeton": ("fafb_v783_princeton_synapse_table",),
+}
+_CONNECTION_COLUMNS = ("pre_root_id", "post_root_id", "neuropil", "syn_count", "nt_type")
+_SYNAPSE_COLUMNS = ("pre_root_id", "post_root_id", "x", "y", "z")
+_DETECTORS = {
+    "buhmann": "Buhmann 2021, cleft score above 50",
+    "princeton": "Princeton (Yu 2025)",
+}
+_PERSONAL = ("user_id", "user_name", "user_affiliation", "date_created")
+_ANNOTATIONS = r"(?i)Supplemental_file1_neuron_annotations.*"
+# Ids of the Princeton synapses lack the digits that all of them begin with.
+_SHARED_DIGITS = 720575940_000000000
+_DESCRIPTION = {
+    "species": "Drosophila melanogaster",
+    "individual": "FAFB",
+    "sex": "female",
+    "stage": "adult",
+    "source": "FlyWire (codex.flywire.ai; Zenodo 10676866)",
+    "licence": "CC BY-NC 4.0 (Codex); CC BY 4.0 (Zenodo)",
+    "citation": (
+        "Dorkenwald et al. 2024, Nature 634:124",
+        "Schlegel et al. 2024, Nature 634:139",
+    ),
+    "doi": ("10.1038/s41586-024-07558-y", "10.1038/s41586-024-07686-5"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """The file of connections or synapses that is read."""
+
+    path: Path
+    detector: Detector
+    thresholded: bool
+
+
+def read_flywire(
+    source: str | Path,
+    out: str | Path,
+    *,
+    connections: Detector | None = None,
+    min_synapses: int | None = None,
+    synapses: bool = False,
+    personal_data: bool = False,
+    unknown_neurons: UnknownNeurons = "error",
+    overwrite: bool = False,
+    command: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Ingested:
+    """Read a FlyWire release.
+
+    Parameters
+    ----------
+    source : path
+        Folder of the files, named as published: ``neurons.csv.gz``, ``connections.csv.gz``, ...
+    out : path
+    connections : {"buhmann", "princeton"}, optional
+        Which detector's synapses; by default Buhmann's, where both are there.
+    min_synapses : int, optional
+        Least number of synapses of a pair. By default the release's five where a file with that
+        threshold is there, and none otherwise. Fewer than five need the file without a threshold.
+    synapses : bool
+        Read single synapses instead of connections; edges then count them.
+    personal_data : bool
+        Keep who labelled a neuron and when.
+    unknown_neurons, overwrite, command, progress
+        As for `ingest.table`.
+
+    Raises
+    ------
+    ContractError
+        Where a file is missing, twice there or not what its name says; nothing is written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ingest.simulated_releases import simulate_release
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     codex = simulate_release("flywire-783", f"{folder}/codex", n_neurons=40, n_connections=99)
+    ...     fly = read_flywire(codex, f"{folder}/fly", min_synapses=1)
+    >>> fly.rows["nodes"], fly.rows["edges"]
+    (40, 99)
+    """
+    if connections is not None and connections not in get_args(Detector):
+        msg = f"connections must be 'buhmann' or 'princeton', got {connections!r}."
+        raise ContractError(msg)
+    if min_synapses is not None and min_synapses < 1:
+        msg = f"min_synapses must be at least 1, got {min_synapses}."
+        raise ContractError(msg)
+    folder = open_release_folder(source)
+    decisions: list[str] = []
+    if synapses:
+        chosen = _choose(folder, _SYNAPSES, connections, thresholded=False)
+        if chosen is None:
+            raise folder.missing("synapse_coordinates.csv.gz", "flywire_synapses_783.feather")
+        rows: dict[str, Any] = {"synapses": _synapse_rows(chosen)}
+    else:
+        chosen = _choose_connections(folder, connections, min_synapses, decisions)
+        rows = {"edges": _edge_rows(chosen.path)}
+    role = next(iter(rows))
+    nodes, columns, files, unit = _neurons(folder, decisions, personal_data=personal_data)
+    columns |= _columns(role, chosen.path)
+    release = _release(folder)
+    read = {chosen.path.name, *(path.name for path in files.values())}
+    left = [path.name for path in folder.files.values() if path.name not in read]
+    if left:
+        decisions.append(f"not read: {', '.join(left)}")
+    return table(
+        out,
+        **rows,
+        nodes=nodes,
+        columns=columns,
+        files={role: chosen.path, **files},
+        ids="integers",
+        unit=unit,
+        voxel_size_nm=VOXEL_SIZE_NM,
+        weight_meaning="synapses",
+        missing={"region": ["UNASGD"]},
+        min_synapses=min_synapses,
+        source_min_synapses=PAIR_THRESHOLD if chosen.thresholded else None,
+        unknown_neurons=unknown_neurons,
+        decisions=decisions,
+        description=describe_release(
+            folder,
+            {
+                "name": f"FlyWire FAFB {release}",
+                **_DESCRIPTION,
+                "release": release,
+                "detector": _DETECTORS[chosen.detector],
+            },
+        ),
+        overwrite=overwrite,
+        command=command or "ingest.read('flywire', ...)",
+        progress=progress,
+    )
+
+
+def recognise_flywire(path: Path) -> str | None:
+    """Say why a folder is a FlyWire release, None where it is not."""
+    if not path.is_dir():
+        return None
+    names = {file.name for file in path.iterdir()}
+    if "neurons.csv.gz" in names and any("connections" in name for name in names):
+        return "neurons.csv.gz and connections*.csv.gz, as FlyWire Codex names them"
+    if any(name.startswith("proofread_connections_783") for name in names):
+        return "proofread_connections_783, as FlyWire's Zenodo record names it"
+    return None
+
+
+def _choose(
+    folder: ReleaseFolder,
+    stems: dict[str, tuple[str, ...]],
+    asked: Detector | None,
+    *,
+    thresholded: bool,
+) -> _Chosen | None:
+    for detector in get_args(Detector) if asked is None else (asked,):
+        path = folder.get(*stems[detector])
+        if path is not None:
+            return _Chosen(path=path, detector=detector, thresholded=thresholded)
+    return None
+
+
+def _choose_connections(
+    folder: ReleaseFolder,
+    asked: Detector | None,
+    min_synapses: int | None,
+    decisions: list[str],
+) -> _Chosen:
+    with_threshold = _choose(folder, _THRESHOLDED, asked, thresholded=True)
+    every_pair = _choose(folder, _EVERY_PAIR, asked, thresholded=False)
+    detectors = [c.detector for c in (with_threshold, every_pair) if c is not None]
+    if len(set(detectors)) == 2 and asked is None:  # each detector in another file: Buhmann first
+        return _choose_connections(folder, "buhmann", min_synapses, decisions)
+    below = min_synapses is not None and min_synapses < PAIR_THRESHOLD
+    if below and every_pair is None and with_threshold is not None:
+        msg = (
+            f"min_synapses={min_synapses} needs pairs that {with_threshold.path.name} leaves out: "
+            f"its pairs have {PAIR_THRESHOLD} and more. Put the file without a threshold beside it "
+            "(connections_no_threshold.csv.gz), or ask for more synapses."
+        )
+        raise ContractError(msg)
+    chosen = every_pair if below else with_threshold or every_pair
+    if chosen is None:
+        which = asked or "buhmann"
+        names = (*_THRESHOLDED[which], *_EVERY_PAIR[which])
+        raise folder.missing(*(f"{name}.csv.gz" for name in names[:3]))
+    if asked is None:
+        decisions.append(
+            f"synapses are those of {_DETECTORS[chosen.detector]} (connections={chosen.detector!r})"
+        )
+    decisions.append(
+        f"{chosen.path.name} holds the pairs of {PAIR_THRESHOLD} synapses and more"
+        if chosen.thresholded
+        else f"{chosen.path.name} holds every pair"
+    )
+    return chosen
+
+
+def _edge_rows(path: Path) -> Source:
+    if path.suffix == ".feather":
+        return path
+    integers = ("pre_root_id", "post_root_id", "syn_count")
+    return read_once(path, integers=integers, names=_CONNECTION_COLUMNS)
+
+
+def _synapse_rows(chosen: _Chosen) -> Source:
+    path = chosen.path
+    if path.suffix == ".feather":
+        return path
+    if chosen.detector == "buhmann":
+        ids = ("pre_root_id", "post_root_id")
+        return read_once(path, integers=_SYNAPSE_COLUMNS, names=_SYNAPSE_COLUMNS, filled_down=ids)
+    short = tuple(f"{side}_root_id_720575940" for side in ("pre", "post"))
+    places = tuple(f"{site}_{axis}" for site in ("pre", "post", "ctr") for axis in "xyz")
+    rows = read_once(path, integers=(*short, *places, "size"))
+
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        read = rows.make(workspace, f"{view}_short")
+        whole = []
+        for name in short:
+            read.require(name)
+            if read.columns[name] != "BIGINT":
+                msg = f"{path.name}: column {name!r} must be integers of up to nine digits."
+                raise ContractError(msg)
+            full = f"nullif({quoted(name)}, 0) + {_SHARED_DIGITS}"
+            whole.append(f"{full} AS {name.removesuffix('_720575940')}")
+        others = "".join(
+            f", {quoted(c)} AS {c.removeprefix('ctr_')}" for c in read.columns if c not in short
+        )
+        workspace.run(
+            f"CREATE VIEW {quoted(view)} AS SELECT {', '.join(whole)}{others} "
+            f"FROM {quoted(read.view)}"
+        )
+        workspace.account.decide(f"{path.name}: ids have the digits 720575940 put before them")
+        return SourceRows(
+            view=view,
+            columns=workspace.columns(view),
+            label=path.name,
+            path=path,
+            odd_spaces=read.odd_spaces,
+        )
+
+    return PreparedRows(make)
+
+
+def _columns(role: str, path: Path) -> dict[str, str | None]:
+    both = "_pt" if path.suffix == ".feather" else ""
+    columns: dict[str, str | None] = {
+        f"{role}.{side}_id": f"{side}{both}_root_id" for side in ("pre", "post")
+    }
+    if role == "edges":
+        columns |= {"edges.region": "neuropil", "edges.syn_count": "syn_count"}
+        if path.suffix != ".feather":
+            columns["edges.neurotransmitter"] = "nt_type"
+    elif path.suffix == ".feather":
+        columns |= {"synapses.region": "neuropil", "synapses.score": "connection_score"}
+        columns |= {
+            f"synapses.{site}_{axis}_nm": f"{site}_pt_position_{axis}"
+            for site in ("pre", "post")
+            for axis in "xyz"
+        }
+    return columns
+
+
+def _neurons(
+    folder: ReleaseFolder, decisions: list[str], *, personal_data: bool
+) -> tuple[Source, dict[str, str | None], dict[str, Path], Literal["nm", "voxels"]]:
+    """The list of neurons, what its columns are, its files by role, and the unit of positions."""
+    path = folder.get("neurons")
+    annotations = folder.one(_ANNOTATIONS)
+    if path is None:
+        return _neurons_of_zenodo(folder, annotations)
+    about, files = _about_neurons(folder, decisions, personal_data=personal_data)
+    columns: dict[str, str | None] = {
+        "nodes.region": "group",
+        "nodes.neurotransmitter": "nt_type",
+        "nodes.position": None,
+    }
+    mapped = {
+        "classification": {"nodes.cell_class": "class", "nodes.super_class": "super_class"},
+        "consolidated_cell_types": {"nodes.cell_type": "primary_type"},
+        "cell_stats": {"nodes.volume_nm3": "size_nm", "nodes.length_nm": "length_nm"},
+        "names": {"nodes.name": "name"},
+        "coordinates": {"nodes.position": "position"},
+    }
+    for stem, of in mapped.items():
+        columns |= of if stem in files else {}
+    unit: Literal["nm", "voxels"] = "nm"
+    if "coordinates" in files:
+        unit = _unit_of(files["coordinates"], decisions)
+    if annotations is not None:
+        about.append(NeuronFile(source=annotations, label="annotations", only_first=True))
+        files["annotations"] = annotations
+    neurons = joined_neurons(NeuronFile(source=path, label="neurons"), about)
+    return neurons, columns, {"nodes": path, **files}, unit
+
+
+def _about_neurons(
+    folder: ReleaseFolder, decisions: list[str], *, personal_data: bool
+) -> tuple[list[NeuronFile], dict[str, Path]]:
+    column = {axis: f"column_{axis}" for axis in "xypq"}
+    column |= {"type": "column_type", "hemisphere": "column_hemisphere"}
+    visual = {
+        name: f"visual_{name}" for name in ("type", "family", "subsystem", "category", "side")
+    }
+    options: dict[str, dict[str, Any]] = {
+        "classification": {},
+        "consolidated_cell_types": {},
+        "fw_and_hemibrain_types": {},
+        "names": {"left_out": ("group",)},
+        "coordinates": {"only_first": True, "left_out": ("supervoxel_id",)},
+        "cell_stats": {"renamed": {"area_nm": "area_nm2"}},
+        "column_assignment": {"renamed": column, "only_first": True},
+        "connectivity_tags": {},
+        "visual_neuron_types": {"renamed": visual},
+        "labels": {
+            "left_out": ("position", "supervoxel_id", "label_id", *_PERSONAL)
+            if not personal_data
+            else ("position", "supervoxel_id", "label_id"),
+        },
+        "processed_labels": {},
+    }
+    about, files = [], {}
+    for stem, option in options.items():
+        path = folder.get(stem)
+        if path is None:
+            continue
+        about.append(NeuronFile(source=path, label=stem, **option))
+        files[stem] = path
+        if stem == "cell_stats":
+            decisions.append(
+                f"{path.name}: length_nm is in nm, area_nm in nm^2 (kept as area_nm2), size_nm in "
+                "nm^3 (volume_nm3)"
+            )
+        if stem == "labels" and not personal_data:
+            decisions.append(
+                f"{path.name}: who labelled a neuron and when is left out "
+                f"({', '.join(_PERSONAL)}); personal_data=True keeps it"
+            )
+    return about, files
+
+
+def _neurons_of_zenodo(
+    folder: ReleaseFolder, annotations: Path | None
+) -> tuple[Source, dict[str, str | None], dict[str, Path], Literal["nm", "voxels"]]:
+    ids = folder.get("proofread_root_ids_783")
+    if annotations is not None:
+        listed = NeuronFile(source=annotations, label="annotations")
+        soma_or_point = {
+            axis: f"coalesce(TRY_CAST(soma_{axis} AS DOUBLE), TRY_CAST(pos_{axis} AS DOUBLE))"
+            for axis in "xyz"
+        }
+        columns: dict[str, str | None] = {"nodes.neurotransmitter": "top_nt"}
+        neurons = joined_neurons(listed, [], computed=soma_or_point)
+        return neurons, columns, {"nodes": annotations}, "voxels"
+    if ids is not None:
+        return _root_ids(ids), {}, {"nodes": ids}, "nm"
+    raise folder.missing(
+        "neurons.csv.gz", "Supplemental_file1_neuron_annotations.tsv", "proofread_root_ids_783.npy"
+    )
+
+
+def _root_ids(path: Path) -> Source:
+    import numpy as np
+    import pyarrow as pa
+
+    try:
+        ids = np.load(path, allow_pickle=False)
+    except (ValueError, OSError) as error:
+        msg = f"{path.name} cannot be read: {error}."
+        raise ContractError(msg) from None
+    if ids.ndim != 1 or ids.dtype.kind not in "iu":
+        msg = f"{path.name} must be one row of integers, got {ids.dtype} {ids.shape}."
+        raise ContractError(msg)
+    return pa.table({"root_id": ids})
+
+
+def _unit_of(path: Path, decisions: list[str]) -> Literal["nm", "voxels"]:
+    """Tell nm from voxels by how deep the brain is."""
+    records = read_records(path, ",")
+    header = [name.strip() for name in next(records, [])]
+    place = header.index("position") if "position" in header else None
+    deepest = 0
+    for record in records:
+        numbers = re.findall(r"-?\d+", record[place]) if place is not None else ()
+        if len(numbers) == 3:
+            deepest = max(deepest, int(numbers[2]))
+    unit: Literal["nm", "voxels"] = "nm" if deepest > MOST_SECTIONS else "voxels"
+    decisions.append(
+        f"{path.name}: z goes up to {deepest:,}, "
+        f"{'more' if unit == 'nm' else 'no more'} than the brain has sections, so it is in {unit}"
+    )
+    return unit
+
+
+def _release(folder: ReleaseFolder) -> str:
+    """630 or 783, by the files that only one of them has."""
+    if folder.get("no_threshold_connections", "lr_matching") is not None:
+        return "630"
+    later = ("consolidated_cell_types", "proofread_connections_783", "proofread_root_ids_783")
+    if folder.get(*later, "flywire_synapses_783", "connections_princeton") is not None:
+        return "783"
+    found: Sequence[str] = re.findall(r"(?<!\d)(630|783)(?!\d)", str(folder.path))
+    return found[-1] if found else "unknown"
