@@ -77,6 +77,13 @@ FORMATS: tuple[Format, ...] = (
         recognises="flywire:recognise_flywire",
     ),
     Format(
+        name="neuprint",
+        what="neuPrint CSV: exported adjacencies (hemibrain, MANC) or the bulk files of a server",
+        example="neuropil ingest neuprint exported-traced-adjacencies-v1.2/ hemibrain/",
+        reader="neuprint:read_neuprint",
+        recognises="neuprint:recognise_neuprint",
+    ),
+    Format(
         name="em",
         what="volume of electron micrographs: TIFF, HDF5, Zarr, N5, precomputed, MRC, .npy",
         example="neuropil ingest em volume.zarr fly/ --voxel-size-nm 40,4,4",

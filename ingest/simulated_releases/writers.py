@@ -19,6 +19,8 @@ Writer: TypeAlias = Callable[..., None]
 WRITERS: dict[str, str] = {
     "flywire-783": "flywire:write_flywire_783",
     "flywire-630": "flywire:write_flywire_630",
+    "neuprint": "neuprint:write_neuprint_export",
+    "neuprint-bulk": "neuprint:write_neuprint_bulk",
 }
 
 
