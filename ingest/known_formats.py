@@ -84,6 +84,27 @@ FORMATS: tuple[Format, ...] = (
         recognises="neuprint:recognise_neuprint",
     ),
     Format(
+        name="malecns",
+        what="male central nervous system (FlyEM): folder of flat Feather files",
+        example="neuropil ingest malecns flat-connectome/ malecns/ --option min_synapses=5",
+        reader="flyem_feather:read_malecns",
+        recognises="flyem_feather:recognise_malecns",
+    ),
+    Format(
+        name="manc",
+        what="male adult nerve cord (FlyEM): folder of Feather files",
+        example="neuropil ingest manc manc_v1.0/ manc/",
+        reader="flyem_feather:read_manc",
+        recognises="flyem_feather:recognise_manc",
+    ),
+    Format(
+        name="optic-lobe",
+        what="male optic lobe (FlyEM): folder of flat Feather files",
+        example="neuropil ingest optic-lobe optic-lobe-v1.1/ lobe/",
+        reader="flyem_feather:read_optic_lobe",
+        recognises="flyem_feather:recognise_optic_lobe",
+    ),
+    Format(
         name="em",
         what="volume of electron micrographs: TIFF, HDF5, Zarr, N5, precomputed, MRC, .npy",
         example="neuropil ingest em volume.zarr fly/ --voxel-size-nm 40,4,4",

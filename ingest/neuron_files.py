@@ -61,7 +61,7 @@ def joined_neurons(
         The list.
     about : sequence of NeuronFile
     keep : str, optional
-        SQL condition over the list's columns; the other rows go to ``node_rows_not_chosen``.
+        SQL condition over the list's columns; the other rows go to ``listed_rows_not_chosen``.
     computed : mapping of str to str, optional
         SQL of further columns over all columns, by name.
 
@@ -101,7 +101,7 @@ def joined_neurons(
 def _count_not_chosen(workspace: Workspace, rows: SourceRows, base: str) -> None:
     (before,) = workspace.row(f"SELECT count(*) FROM {quoted(rows.view)}")
     (after,) = workspace.row(f"SELECT count(*) FROM {base}")
-    workspace.account.count("node_rows_not_chosen", before - after)
+    workspace.account.count("listed_rows_not_chosen", before - after)
 
 
 def _names(rows: SourceRows, file: NeuronFile, taken: set[str]) -> dict[str, str]:

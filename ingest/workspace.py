@@ -58,9 +58,8 @@ class Workspace:
     def row(self, query: str) -> tuple[Any, ...]:
         """Run a query that gives one row."""
         with _in_words():
-            found = self.connection.execute(query).fetchone()
-        assert found is not None
-        return tuple(found)
+            found = self.connection.execute(query).fetchall()  # to the end, or it stays open
+        return tuple(found[0])
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query that gives few rows."""

@@ -21,6 +21,7 @@ WRITERS: dict[str, str] = {
     "flywire-630": "flywire:write_flywire_630",
     "neuprint": "neuprint:write_neuprint_export",
     "neuprint-bulk": "neuprint:write_neuprint_bulk",
+    "malecns": "flyem_feather:write_malecns",
 }
 
 
