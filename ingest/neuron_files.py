@@ -52,6 +52,7 @@ def joined_neurons(
     *,
     keep: str | None = None,
     computed: Mapping[str, str] | None = None,
+    first_of_each: bool = False,
 ) -> PreparedRows:
     """The list of neurons with all that is said about them.
 
@@ -64,6 +65,9 @@ def joined_neurons(
         SQL condition over the list's columns; the other rows go to ``listed_rows_not_chosen``.
     computed : mapping of str to str, optional
         SQL of further columns over all columns, by name.
+    first_of_each : bool
+        Where the list has a neuron several times, its first row counts and the others go to
+        ``listed_rows_beside_another``; without it `ingest.table` refuses rows that differ.
 
     Returns
     -------
@@ -83,6 +87,8 @@ def joined_neurons(
             f"FROM {quoted(rows.view)} WHERE {chosen}"
         )
         _count_not_chosen(workspace, rows, base)
+        if first_of_each:
+            _keep_first(workspace, rows, base)
         selected = [f"b.* EXCLUDE ({KEY}, {ROW})"]
         joins = []
         taken = {name.casefold() for name in (*names.values(), neurons.key)}
@@ -102,6 +108,21 @@ def _count_not_chosen(workspace: Workspace, rows: SourceRows, base: str) -> None
     (before,) = workspace.row(f"SELECT count(*) FROM {quoted(rows.view)}")
     (after,) = workspace.row(f"SELECT count(*) FROM {base}")
     workspace.account.count("listed_rows_not_chosen", before - after)
+
+
+def _keep_first(workspace: Workspace, rows: SourceRows, base: str) -> None:
+    (before,) = workspace.row(f"SELECT count(*) FROM {base}")
+    workspace.run(
+        f"DELETE FROM {base} WHERE {KEY} NOT IN ('', '0') AND {ROW} NOT IN "
+        f"(SELECT min({ROW}) FROM {base} WHERE {KEY} IS NOT NULL GROUP BY {KEY})"
+    )
+    (after,) = workspace.row(f"SELECT count(*) FROM {base}")
+    workspace.account.count("listed_rows_beside_another", before - after)
+    if before > after:
+        workspace.account.decide(
+            f"{rows.label}: where several rows are about one neuron, the first counts; others: "
+            f"{before - after:,}"
+        )
 
 
 def _names(rows: SourceRows, file: NeuronFile, taken: set[str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ WRITERS: dict[str, str] = {
     "neuprint": "neuprint:write_neuprint_export",
     "neuprint-bulk": "neuprint:write_neuprint_bulk",
     "malecns": "flyem_feather:write_malecns",
+    "banc": "banc:write_banc",
+    "fanc": "fanc:write_fanc",
 }
 
 
