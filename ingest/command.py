@@ -477,9 +477,12 @@ def _require_options(known: Format, reader: Callable[..., Any], options: dict[st
     import inspect
 
     given_here = {"overwrite", "command", "progress"}
+    parameters = inspect.signature(reader).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return  # the reader hands options on, and says itself which there are
     there = [
         name
-        for name, parameter in inspect.signature(reader).parameters.items()
+        for name, parameter in parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY and name not in given_here
     ]
     for name in options:

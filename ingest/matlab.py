@@ -18,8 +18,10 @@ from connectome_analysis.tables import ContractError
 
 from .account import Ingested
 from .matrices import Orientation
+from .pairs import OnSelfLoops
 from .safe_files import choose, first_bytes
 from .table_reader import table
+from .weights import NegativeWeights
 
 LARGEST_BYTES = 16 << 30
 _IDS = ("cellID", "cellIDs", "cellId", "id", "ids")
@@ -46,7 +48,8 @@ def read_matlab(
     orientation: Orientation | None = None,
     weight_meaning: str | None = None,
     min_synapses: int | None = None,
-    on_self_loops: Any = "keep",
+    negative_weights: NegativeWeights = "error",
+    on_self_loops: OnSelfLoops = "keep",
     description: Mapping[str, Any] | None = None,
     overwrite: bool = False,
     command: str | None = None,
@@ -62,7 +65,7 @@ def read_matlab(
         Which, such as ``"ZConnectome.connectome"``; needed where there are several.
     orientation : {"rows-are-pre", "columns-are-pre"}, optional
         Rows, where not said, and then with a warning: the file does not say.
-    weight_meaning, min_synapses, on_self_loops, description, overwrite, command, progress
+    weight_meaning, min_synapses, negative_weights, on_self_loops, description, overwrite, command, progress
         As for `table`.
 
     Raises
@@ -108,6 +111,7 @@ def read_matlab(
         zero_is_a_neuron=True,
         weight_meaning=weight_meaning,
         min_synapses=min_synapses,
+        negative_weights=negative_weights,
         on_self_loops=on_self_loops,
         decisions=told,
         warnings=warned,
