@@ -22,6 +22,7 @@ from .commands import (
     segment,
     simulate_release,
     sql,
+    train,
     validation,
     view,
 )
@@ -47,6 +48,7 @@ app.command("report", help=demo.REPORT_HELP)(demo.report)
 app.command("check", help=check.HELP)(check.check)
 app.command("validation", help=validation.HELP)(validation.validation)
 app.command("segment", help=segment.HELP)(segment.segment)
+app.command("train", help=train.HELP)(train.train)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.command("view", help=view.HELP)(view.view)
 app.command("simulate-release", help=simulate_release.HELP)(simulate_release.simulate_release)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from segmentation_core.network.augment import Augmentation, augmentation_for
 from segmentation_core.network.checkpoints import load_weights, save_weights
 from segmentation_core.network.design import NetworkDesign
-from segmentation_core.network.devices import pick_device
+from segmentation_core.network.devices import checked_device
 from segmentation_core.network.loop import teach
 from segmentation_core.network.needs_torch import F, torch
 from segmentation_core.network.samples import draw_sample
@@ -98,7 +98,7 @@ def pretrain_network(
     design = checked_design(design, voxel_size_nm)
     shape = checked_patch(design, plan)
     settings = augmentation or augmentation_for(design.voxel_size_nm)
-    where = torch.device(device or pick_device())
+    where = torch.device(checked_device(device))
     torch.manual_seed(plan.seed)
     net = UNet(design)
 

@@ -79,7 +79,9 @@ class LossLog:
 
 
 @contextlib.contextmanager
-def step_bar(steps: int, *, quiet: bool = False) -> Iterator[Callable[[Mapping[str, float]], None]]:
+def step_bar(
+    steps: int, *, quiet: bool = False, console: Any = None
+) -> Iterator[Callable[[Mapping[str, float]], None]]:
     """Progress bar over training steps, with a running mean of the loss.
 
     Parameters
@@ -88,6 +90,8 @@ def step_bar(steps: int, *, quiet: bool = False) -> Iterator[Callable[[Mapping[s
         In total.
     quiet : bool, optional
         Show nothing.
+    console : rich Console, optional
+        Where to; standard output by default.
 
     Yields
     ------
@@ -105,7 +109,7 @@ def step_bar(steps: int, *, quiet: bool = False) -> Iterator[Callable[[Mapping[s
         TimeRemainingColumn(),
     )
     mean: list[float] = []
-    with Progress(*show) as progress:
+    with Progress(*show, console=console) as progress:
         task = progress.add_task("train", total=steps, loss=float("nan"))
 
         def on_step(row: Mapping[str, float]) -> None:

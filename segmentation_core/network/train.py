@@ -13,7 +13,7 @@ import numpy as np
 from segmentation_core.network import checkpoints, loss
 from segmentation_core.network.augment import Augmentation, augmentation_for
 from segmentation_core.network.design import NetworkDesign, design_network
-from segmentation_core.network.devices import pick_device
+from segmentation_core.network.devices import checked_device
 from segmentation_core.network.loop import teach
 from segmentation_core.network.needs_torch import torch
 from segmentation_core.network.samples import draw_sample
@@ -89,7 +89,7 @@ def train_network(
             lacking = f"{', '.join(blank)} without" if blank else "no volume"
             msg = f"training needs labelled volumes, got {lacking}; pass neuron_ids."
             raise ValueError(msg)
-    where = torch.device(device or pick_device())
+    where = torch.device(checked_device(device))
     torch.manual_seed(plan.seed)
     net = UNet(design)
     if start_from is not None:

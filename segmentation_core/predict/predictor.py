@@ -110,7 +110,7 @@ class Predictor:
                 msg = "predicting affinities needs torch: pip install 'neuropil[segmentation]'"
                 raise ImportError(msg) from error
             from segmentation_core.network.checkpoints import load_weights
-            from segmentation_core.network.devices import pick_device
+            from segmentation_core.network.devices import checked_device
             from segmentation_core.network.folded import FoldedNetwork
 
             net, card = load_weights(self.weights)
@@ -119,7 +119,7 @@ class Predictor:
             if runtime == "openvino":
                 engine = engines.openvino_engine(folded, precision, n_threads)
             else:
-                device = device or pick_device()
+                device = checked_device(device)
                 precision = precision or engines.pick_precision(device)
                 engine = engines.torch_engine(folded, device, precision)
             self._loaded = net.design, engine, card

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation_core.network.devices import pick_device
+from segmentation_core.network.devices import checked_device
 from segmentation_core.network.intensities import IntensityScale, checked_raw, measure_intensities
 
 from .net import SynapseNet
@@ -62,7 +62,7 @@ def predict_maps(
     checked_raw(raw)
     design = net.design
     scale = scale or measure_intensities(raw)
-    where = torch.device(device or pick_device())
+    where = torch.device(checked_device(device))
     net = net.to(where).eval()
     origin, end = window or ((0, 0, 0), tuple(raw.shape))
     if any(a % m for a, m in zip(origin, design.multiple, strict=True)):

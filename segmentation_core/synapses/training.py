@@ -23,7 +23,7 @@ from segmentation_core.network.augment import (
     symmetries,
 )
 from segmentation_core.network.checkpoints import read_checkpoint, write_atomically
-from segmentation_core.network.devices import pick_device
+from segmentation_core.network.devices import checked_device
 from segmentation_core.network.intensities import measure_intensities
 
 from .net import SynapseDesign, SynapseNet
@@ -195,7 +195,7 @@ def train_synapse_network(
         raise ValueError(msg)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    where = torch.device(device or pick_device())
+    where = torch.device(checked_device(device))
     torch.manual_seed(plan.seed)
     net = SynapseNet(design)
     if start_from is not None:
