@@ -30,6 +30,7 @@ FEATURES = (
     "post_mean",
     "log_contact",
     "lead",
+    "beside_best",
 )
 
 
@@ -81,6 +82,7 @@ class Candidate(NamedTuple):
     post_mean: float
     lead: float
     log_contact: float
+    beside_best: float
     looks: tuple[NDArray[np.float64], NDArray[np.float64] | None]
 
 
@@ -219,6 +221,7 @@ def _site(
         centre = (place[mine] * weight[:, None]).sum(axis=0) / weight.sum()
         return np.asarray(place[mine[np.argmin(np.square(place[mine] - centre).sum(axis=1))]])
 
+    best = float(mass[attached[0]]) if attached else 0.0
     each: list[int | None] = [*attached] or [None]
     for receiver in each:
         post_id = int(name[receiver]) if receiver is not None else 0
@@ -242,6 +245,10 @@ def _site(
             post_mean=_logit(0.0 if receiver is None else float(mean[receiver])),
             lead=0.0 if receiver is None else float(send[sender] - send[receiver]),
             log_contact=float(np.log(contact + 1e3)),
+            # Of several receivers the lesser ones are less sure.
+            beside_best=0.0
+            if receiver is None
+            else float(np.log(mass[receiver] / max(best, 1e-6))),
             looks=(features[sender], None if receiver is None else features[receiver]),
         )
 
