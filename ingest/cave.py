@@ -346,17 +346,23 @@ def _valid_rows(
     """The synapses without rows that CAVE has marked as not valid; all of them where none is."""
     import duckdb
 
-    if bare_suffix(path) in FEATHER or header is False:
-        if "valid" in names and header is False:
-            warned.append(f"{path.name} has no header, so its column 'valid' is not looked at")
+    if bare_suffix(path) in FEATHER:
         yield path
         return
-    options = "" if bare_suffix(path) in PARQUET else ", all_varchar = true, header = true"
+    # Without a header the columns go by their places, as they do in `table`.
+    flag = names.index("valid") + 1 if "valid" in names and header is False else None
+    valid_column = "valid" if flag is None else f"column_{flag}"
+    options = ", all_varchar = true, header = true"
+    if header is False:
+        listed = ", ".join(f"'column_{i}'" for i in range(1, len(names) + 1))
+        options = f", all_varchar = true, header = false, names = [{listed}]"
+    if bare_suffix(path) in PARQUET:
+        options = ""
     reader = "read_parquet" if bare_suffix(path) in PARQUET else "read_csv"
     rows = f"{reader}(?{options})"
     connection = duckdb.connect()
     try:
-        valid = "coalesce(lower(CAST(valid AS VARCHAR)) NOT IN ('f', 'false'), true)"
+        valid = f"coalesce(lower(CAST({valid_column} AS VARCHAR)) NOT IN ('f', 'false'), true)"
         condition = valid if "valid" in names else "true"
         count, kept = connection.execute(
             f"SELECT count(*), count(*) FILTER ({condition}) FROM {rows}", [str(path)]

@@ -134,9 +134,11 @@ def read_h01(
     buckets: Counter[str] = Counter()
     target = Path(out).expanduser().resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".h01-", dir=target.parent) as staging:
+    with tempfile.TemporaryDirectory(prefix=".h01-", dir=target.parent) as folder_of_staging:
+        staging = Path(folder_of_staging) / "synapses of H01"
+        staging.mkdir()
         keeps = _Keeps(compartments != "all", not_neurons, least_confidence)
-        most = _stage(shards, Path(staging), keeps, buckets, progress)
+        most = _stage(shards, staging, keeps, buckets, progress)
         fraction = most is None or most <= 1.0
         told.append(
             "confidence is the source's"
@@ -147,7 +149,7 @@ def read_h01(
         simulated = is_simulated(folder)
         return table(
             out,
-            synapses=Path(staging),
+            synapses=staging,
             nodes=nodes,
             columns={f"synapses.{'confidence' if fraction else 'score'}": "confidence_in_source"},
             files={f"synapses {i}" if i else "synapses": f for i, f in enumerate(shards)}

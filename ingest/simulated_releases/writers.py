@@ -24,6 +24,9 @@ WRITERS: dict[str, str] = {
     "malecns": "flyem_feather:write_malecns",
     "banc": "banc:write_banc",
     "fanc": "fanc:write_fanc",
+    "cave": "cave:write_cave",
+    "h01": "h01:write_h01",
+    "sonata": "sonata:write_sonata",
 }
 
 
