@@ -18,6 +18,7 @@ from .capped_distance import capped_squared_distance
 from .hills import hills, landscape, merged_hills, passes
 from .insideness import insideness
 from .named_voxels import renamed
+from .shore_level import shore_level
 
 STRONG_ANISOTROPY = 4.0  # a z step this many times the others: fragments within sections
 
@@ -129,7 +130,7 @@ def _heights(
     cap_voxels: float,
     allowed: NDArray[np.bool_] | None,
 ) -> NDArray[np.uint16]:
-    """Landscape with a border of 0: the insideness on the shore, squared distance above it."""
+    """Landscape with a border of 0: the level of the shore, and squared distance above it."""
     inside = insideness(affinities, channels, sections=sections)
     if allowed is not None:
         inside[~allowed] = 0
@@ -137,7 +138,8 @@ def _heights(
     shortest = min(size[1:]) if sections else min(size)
     spacing = (size[0] / shortest, size[1] / shortest, size[2] / shortest)
     squared, _ = capped_squared_distance(inside, threshold, spacing, cap_voxels, sections=sections)
-    return landscape(squared, inside, allowed)
+    shore = shore_level(affinities, channels, inside, sections=sections)
+    return landscape(squared, shore, allowed)
 
 
 def _checked_mask(mask: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:

@@ -15,32 +15,32 @@ from numpy.typing import NDArray
 from segmentation_core.compiled import compiled
 from segmentation_core.pair_table import key_of_pair, place_of_key
 
-SHORE = 256  # heights below are boundary voxels, by insideness; those from here on are inside
+SHORE = 256  # heights below are boundary voxels; those from here on are inside
 
 
 def landscape(
-    squared: NDArray[np.uint16], inside: NDArray[np.uint8], allowed: NDArray[np.bool_] | None
+    squared: NDArray[np.uint16], shore: NDArray[np.uint8], allowed: NDArray[np.bool_] | None
 ) -> NDArray[np.uint16]:
-    """Height of each voxel: squared distance from the shore on, insideness below, a border of 0."""
-    height = np.zeros([length + 2 for length in inside.shape], np.uint16)
-    _fill(squared, inside, height)
+    """Height of each voxel: squared distance from the shore on, its level below, a border of 0."""
+    height = np.zeros([length + 2 for length in shore.shape], np.uint16)
+    _fill(squared, shore, height)
     if allowed is not None:
         height[1:-1, 1:-1, 1:-1][~allowed] = 0
     return height
 
 
 @compiled
-def _fill(squared: Any, inside: Any, height: Any) -> None:
+def _fill(squared: Any, shore: Any, height: Any) -> None:
     """1 .. 255 for boundary voxels, 256 and more for others."""
     nz, ny, nx = squared.shape
     for z in range(nz):
         for y in range(ny):
             out = height[z + 1, y + 1]
-            far, near = squared[z, y], inside[z, y]
+            far, near = squared[z, y], shore[z, y]
             for x in range(nx):
-                shore = min(np.uint16(near[x]), np.uint16(SHORE - 2)) + np.uint16(1)
+                below = min(np.uint16(near[x]), np.uint16(SHORE - 2)) + np.uint16(1)
                 above = far[x] + np.uint16(SHORE)
-                out[x + 1] = above if far[x] > 0 else shore
+                out[x + 1] = above if far[x] > 0 else below
 
 
 def hills(

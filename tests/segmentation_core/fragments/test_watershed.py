@@ -11,6 +11,7 @@ from scipy import ndimage
 import segmentation_core as sc
 from segmentation_core.fragments.capped_distance import capped_squared_distance
 from segmentation_core.fragments.insideness import insideness
+from segmentation_core.fragments.shore_level import shore_level
 from tests.segmentation_core.neurites import OFFSETS, neurites
 from tests.segmentation_core.same_partition import same_partition
 
@@ -40,6 +41,24 @@ def test_insideness_is_the_weakest_of_the_six_links():
             if q[axis] < affinities.shape[axis + 1]:
                 links.append(affinities[(axis, *q)])
         assert found[p] == min(links)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (1, 4, 5), (3, 1, 1), (2, 3, 2), (1, 1, 1)])
+@pytest.mark.parametrize("sections", [False, True])
+def test_the_shore_rises_half_by_the_weakest_link_and_half_by_the_mean(shape, sections):
+    affinities = np.random.default_rng(1).integers(0, 256, (3, *shape)).astype(np.uint8)
+    inside = insideness(affinities, (0, 1, 2), sections=sections)
+    found = shore_level(affinities, (0, 1, 2), inside, sections=sections)
+    for p in np.ndindex(*shape):
+        links = []
+        for axis in range(1 if sections else 0, 3):
+            if p[axis] > 0:
+                links.append(int(affinities[(axis, *p)]))
+            q = tuple(i + (a == axis) for a, i in enumerate(p))
+            if q[axis] < shape[axis]:
+                links.append(int(affinities[(axis, *q)]))
+        n = max(len(links), 1)
+        assert found[p] == (int(inside[p]) * n + sum(links)) // (2 * n)
 
 
 @pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (2.5, 1.0, 1.0), (1.0, 1.3, 2.0)])
