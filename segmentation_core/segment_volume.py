@@ -53,8 +53,9 @@ def segment(
     weights : file of weights; by default those of the package for this voxel size
     threshold : affinity at which merging stops; by default the one kept with the weights
     fragment_options, agglomeration_options, prediction_options
-        Options of `watershed`, `agglomerate` and `predict_affinities`; the first two stand over what
-        is kept with the weights (`Predictor.advice`), which was chosen on training data.
+        Options of `watershed`, `agglomerate` and `predict_affinities`; they stand over what is kept
+        with the weights (`Predictor.advice`), which was chosen on training data and may ask for
+        the mean of mirror images; ``prediction_options={"n_views": 1}`` is faster.
     blockwise : whether to go block by block; by default above 200 million voxels
     block : (z, y, x) voxels of a block
     folder : where blocks are kept, so that a run that was stopped goes on
@@ -103,6 +104,8 @@ def segment(
     checked_raw(volume, name="volume")
     predictor = Predictor(size, device=device, weights=weights, **options)
     advice = predictor.advice
+    if "n_views" not in options:
+        predictor.n_views = advice.get("prediction_options", {}).get("n_views", 1)
     stop = advice.get("threshold", 0.5) if threshold is None else threshold
     of_fragments = advice.get("fragment_options", {}) | dict(fragment_options or {})
     of_merges = advice.get("agglomeration_options", {}) | dict(agglomeration_options or {})

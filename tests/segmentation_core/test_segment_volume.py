@@ -64,3 +64,22 @@ def test_options_of_tiles_reach_the_prediction():
     options = {"tile": (16, 32, 32), "on_tile": lambda done, total: told.append((done, total))}
     sc.segment(raw, voxel_size_nm=(10, 10, 10), prediction_options=options)
     assert told == [(1, 1)]
+
+
+def test_mirror_images_are_as_many_as_the_weights_advise_unless_one_says_so(raw):
+    advice = sc.Predictor(VOXEL, device="cpu").advice
+    assert advice["prediction_options"] == {"n_views": 2}
+    # So high a threshold that the fragments stay as they are, and show every difference.
+    given = {"voxel_size_nm": VOXEL, "device": "cpu", "threshold": 1.0}
+    by_hand = []
+    for n_views in (1, 2):
+        affinities, offsets = sc.predict_affinities(
+            raw, voxel_size_nm=VOXEL, device="cpu", n_views=n_views
+        )
+        options = advice["fragment_options"]
+        by_hand.append(sc.watershed(affinities, offsets, voxel_size_nm=VOXEL, **options))
+    options = {"agglomeration_options": {"small_voxels": 0}}
+    one = sc.segment(raw, prediction_options={"n_views": 1}, **options, **given)
+    assert np.array_equal(one, by_hand[0])
+    assert np.array_equal(sc.segment(raw, **options, **given), by_hand[1])
+    assert not np.array_equal(*by_hand)
