@@ -127,7 +127,7 @@ def _convert(
     finally:
         workspace.connection.unregister(f"{view}_stream")
     if failed:  # whatever DuckDB made of it
-        raise _NotConvertibleError
+        raise _NotConvertibleError(str(failed[0]).splitlines()[0].rstrip("."))
 
 
 def _batches(

@@ -75,6 +75,14 @@ def open_text(path: Path) -> Iterator[TextIO]:
         except UnicodeDecodeError as error:
             msg = f"{path.name} is not UTF-8 text ({error.reason}). Save it as UTF-8."
             raise ContractError(msg) from None
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> ContractError:
+    """The error of a compressed file that breaks off, or was never one."""
+    first = str(error).splitlines()[0].rstrip(".")
+    return ContractError(f"{path.name} cannot be read: {first}. Fetch it again.")
 
 
 def _open_bytes(path: Path) -> IO[bytes]:
@@ -248,14 +256,17 @@ def _has_odd_spaces(path: Path, delimiter: str) -> bool:
     """Whether a file has tabs, no-break spaces or byte-order marks within; 0.2 s per GB."""
     marks = [mark for mark in (b"\t", b"\xc2\xa0", b"\xef\xbb\xbf") if mark.decode() != delimiter]
     end = b""
-    with pa.input_stream(str(path), compression="detect") as file:
-        start = file.read(3)
-        piece = b"" if start == b"\xef\xbb\xbf" else start
-        while piece or not end:
-            if any(mark in end + piece for mark in marks):
-                return True
-            end = piece[-2:] or b" "
-            piece = file.read(1 << 24)
+    try:
+        with _open_bytes(path) as file:
+            start = file.read(3)
+            piece = b"" if start == b"\xef\xbb\xbf" else start
+            while piece or not end:
+                if any(mark in end + piece for mark in marks):
+                    return True
+                end = piece[-2:] or b" "
+                piece = file.read(1 << 24)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from None
     return False
 
 
