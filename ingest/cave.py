@@ -364,9 +364,9 @@ def _valid_rows(
     try:
         valid = f"coalesce(lower(CAST({valid_column} AS VARCHAR)) NOT IN ('f', 'false'), true)"
         condition = valid if "valid" in names else "true"
-        count, kept = connection.execute(
+        ((count, kept),) = connection.execute(
             f"SELECT count(*), count(*) FILTER ({condition}) FROM {rows}", [str(path)]
-        ).fetchone() or (0, 0)
+        ).fetchall()
         if count == ROW_CAP:
             warned.append(
                 f"{path.name} has exactly {ROW_CAP:,} rows, where CAVE cuts an answer off without an "
@@ -377,8 +377,8 @@ def _valid_rows(
             return
         buckets["synapse_rows_not_valid"] = count - kept
         told.append(f"{path.name}: {count - kept:,} rows that are not valid are left out")
-        found = connection.execute(f"SELECT * FROM {rows} WHERE {condition}", [str(path)])
-        yield found.to_arrow_table()
+        query = f"SELECT * FROM {rows} WHERE {condition}"
+        yield connection.sql(query, params=[str(path)]).to_arrow_table()
     except duckdb.Error as error:
         first = (str(error).splitlines() or [""])[0].rstrip(".")
         msg = f"{path.name} is not a readable table of synapses ({first})."

@@ -184,7 +184,9 @@ def _records(path: Path) -> list[list[str]]:
         return [[(cell or "").strip() for cell in row] for row in cells if any(row)]
     delimiter, runs = choose_delimiter(path)
     if path.name.startswith("neurodata"):
-        delimiter, runs = "\t", False
+        delimiter, runs = "\t", False  # an empty series is an empty field
+    elif first_line(path).split() == ["pre", "post", "type", "synapses"]:
+        delimiter, runs = " ", True  # one table has spaces in its header and tabs below
     records = read_records(path, delimiter, runs=runs)
     found = [[cell.strip() for cell in record] for record in records]
     return [record for record in found if any(record) and not record[0].startswith("#")]
