@@ -1,6 +1,6 @@
 """Train the bundled synapse network: simulate, teach, calibrate, test, write one file.
 
-python tools/train_synapses.py OUT                     all of it, some minutes on one core
+python tools/train_synapses.py OUT                     all of it, an hour or two on one core
 python tools/train_synapses.py OUT --steps 100         a short run: worse, and soon done
 
 Everything is simulated (`sc.simulate_volume`): volumes of cortex and of fly neuropil with planted
@@ -33,7 +33,7 @@ from segmentation_core.synapses.training import (
 from segmentation_core.synapses.weights_file import SynapseModel, save_synapse_model
 
 VOXELS_NM = ((40.0, 4.0, 4.0), (50.0, 4.6, 4.6))
-TRAIN_SEEDS = range(1000, 1012)
+TRAIN_SEEDS = range(1000, 1500)
 CALIBRATION_SEEDS = range(2000, 2008)
 TEST_SEEDS = range(3000, 3008)
 TISSUES = ("cortex", "cortex", "fly")
@@ -73,7 +73,7 @@ def trained(options: argparse.Namespace, design: SynapseDesign, plan: SynapsePla
     if done is not None:
         return done
     volumes = []
-    for seed in TRAIN_SEEDS:
+    for seed in TRAIN_SEEDS[: options.volumes]:
         held = simulated(seed, options.out)
         targets = synapse_targets(
             held["labels"],
@@ -101,7 +101,8 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=36_000)
+    parser.add_argument("--volumes", type=int, default=28, help="simulated volumes to learn from")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default=None)
     options = parser.parse_args()
@@ -110,7 +111,8 @@ def main() -> None:
 
     plan = SynapsePlan(steps=options.steps)
     net = trained(options, SynapseDesign(voxel_sizes_nm=VOXELS_NM), plan)
-    polarity = fit_polarity([simulated(seed, options.out) for seed in TRAIN_SEEDS], net)
+    seen = TRAIN_SEEDS[: options.volumes]
+    polarity = fit_polarity([simulated(seed, options.out) for seed in seen[:12]], net)
     # Training chooses the network, calibration volumes what confidence means, test volumes nothing.
     rows = pd.concat(
         [
@@ -125,7 +127,7 @@ def main() -> None:
         "trained_on": "simulated volumes (segmentation_core.simulate): cortex and fly neuropil",
         "real_data": "none",
         "voxel_sizes_nm": [list(size) for size in VOXELS_NM],
-        "train_seeds": [TRAIN_SEEDS.start, TRAIN_SEEDS.stop],
+        "train_seeds": [seen.start, seen.stop],
         "calibration_seeds": [CALIBRATION_SEEDS.start, CALIBRATION_SEEDS.stop],
         "steps": options.steps,
         "patch": list(plan.patch),
