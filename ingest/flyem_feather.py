@@ -36,6 +36,17 @@ _WEIGHTS = r".*connectome-weights.*|traced-connections|traced-total-connections"
 _BY_REGION = r"traced-connections-per-roi|traced-roi-connections"
 _PARTNERS = r".*syn(apse)?-partners.*"
 _SUFFIX = re.compile(r"-(traced-only|significant-only)$")
+# Numbers of other releases and of groups, written as floats because some bodies have none.
+_WHOLE = (
+    "mancBodyid",
+    "mancGroup",
+    "mancSerial",
+    "mcnsSerial",
+    "group",
+    "serial",
+    "assignedOlHex1",
+    "assignedOlHex2",
+)
 _CONTRACT = {
     "cell_type": ("type",),
     "name": ("instance",),
@@ -311,7 +322,7 @@ def _bodies(
             for i, axis in enumerate("xyz", start=1)
         }
         decisions.append("x_nm, y_nm, z_nm are somaLocation, in voxels of 8 nm")
-    listed = NeuronFile(source=path, label="bodies", key=key)
+    listed = NeuronFile(source=path, label="bodies", key=key, whole=_WHOLE)
     return joined_neurons(listed, about, keep=keep, computed=computed), columns_of, files
 
 

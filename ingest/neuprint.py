@@ -216,17 +216,24 @@ def _pairs(workspace: Workspace, name: str, path: Path, roi: tuple[str, str] | N
     wanted = ["bodyId_pre", "bodyId_post", "weight", *([roi[0]] if roi else [])]
     for column in wanted:
         rows.require(column)
+    values = {}
     for column in wanted[:3]:
-        if rows.columns[column] != "BIGINT":
-            text = rows.trimmed(column)
-            bad = f"{text} IS NOT NULL AND CAST(TRY_CAST({text} AS BIGINT) AS VARCHAR) IS DISTINCT FROM {text}"
+        values[column] = quoted(column)
+        if rows.columns[column] == "BIGINT":
+            continue
+        text = rows.trimmed(column)
+        values[column] = f"TRY_CAST({text} AS BIGINT)"
+        bad = f"nullif({text}, '') <> coalesce(CAST({values[column]} AS VARCHAR), '')"
+        (faulty,) = workspace.row(f"SELECT count(*) FROM {quoted(rows.view)} WHERE {bad}")
+        if faulty:
             row, value = rows.first(workspace, bad, text)
             msg = f"{path.name}: {column} must be an integer, got {value!r} in row {row}."
             raise ContractError(msg)
     region = f", {roi[0]} AS {roi[1]}" if roi else ""
     workspace.run(
-        f"CREATE VIEW {name} AS SELECT bodyId_pre AS pre_id, bodyId_post AS post_id, "
-        f"weight{region} FROM {quoted(rows.view)}"
+        f"CREATE VIEW {name} AS SELECT {values['bodyId_pre']} AS pre_id, "
+        f"{values['bodyId_post']} AS post_id, {values['weight']} AS weight{region} "
+        f"FROM {quoted(rows.view)}"
     )
     return name
 

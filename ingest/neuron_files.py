@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connectome_analysis.tables import ContractError
+
 from .prepared_rows import PreparedRows
 from .read_rows import Source, open_rows
 from .source_rows import SourceRows
 from .workspace import KEY, ROW, Workspace, quoted
 
 BETWEEN = "; "
+_LARGEST_EXACT = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,9 @@ class NeuronFile:
         What a column becomes, by its name in the file.
     left_out : collection of str
         Columns that are not kept.
+    whole : collection of str
+        Columns of the list that are numbers with a fraction because pandas knows no gaps in
+        integers; they are made integers again.
     only_first : bool
         Of several rows about a neuron, the first is kept and the number of rows counted in
         ``<label>_rows``; otherwise their words are.
@@ -43,6 +49,7 @@ class NeuronFile:
     key: str = "root_id"
     renamed: Mapping[str, str] = field(default_factory=dict)
     left_out: Collection[str] = ()
+    whole: Collection[str] = ()
     only_first: bool = False
 
 
@@ -98,7 +105,9 @@ def joined_neurons(
             joins.append(f"LEFT JOIN {table} ON b.{KEY} = {table}.{KEY}")
         joined = f"SELECT {', '.join(selected)} FROM {base} b {' '.join(joins)} ORDER BY b.{ROW}"
         more = "".join(f", {sql} AS {quoted(name)}" for name, sql in (computed or {}).items())
-        workspace.run(f"CREATE TABLE {quoted(view)} AS SELECT *{more} FROM ({joined})")
+        workspace.run(f"CREATE VIEW {view}_joined AS {joined}")
+        mended = _mended(workspace, f"{view}_joined", rows, neurons.whole)
+        workspace.run(f"CREATE TABLE {quoted(view)} AS SELECT *{mended}{more} FROM {view}_joined")
         return SourceRows(view=view, columns=workspace.columns(view), label=rows.label)
 
     return PreparedRows(make)
@@ -108,6 +117,28 @@ def _count_not_chosen(workspace: Workspace, rows: SourceRows, base: str) -> None
     (before,) = workspace.row(f"SELECT count(*) FROM {quoted(rows.view)}")
     (after,) = workspace.row(f"SELECT count(*) FROM {base}")
     workspace.account.count("listed_rows_not_chosen", before - after)
+
+
+def _mended(workspace: Workspace, view: str, rows: SourceRows, whole: Collection[str]) -> str:
+    """SQL that takes NaN for a gap, and makes columns that had to be floats integers again."""
+    replaced = []
+    for column, type_ in workspace.columns(view).items():
+        if type_ not in ("DOUBLE", "FLOAT"):
+            continue
+        name = quoted(column)
+        value = f"CASE WHEN NOT isnan({name}) THEN {name} END"
+        if column in whole:
+            bad = f"{value} <> floor({value}) OR abs({value}) > {_LARGEST_EXACT}"
+            (faulty,) = workspace.row(f"SELECT count(*) FROM {view} WHERE {bad}")
+            if faulty:
+                msg = (
+                    f"{rows.label}: column {column!r} must be whole numbers below 2**53, "
+                    f"{faulty:,} are not."
+                )
+                raise ContractError(msg)
+            value = f"CAST({value} AS BIGINT)"
+        replaced.append(f"{value} AS {name}")
+    return f" REPLACE ({', '.join(replaced)})" if replaced else ""
 
 
 def _keep_first(workspace: Workspace, rows: SourceRows, base: str) -> None:
