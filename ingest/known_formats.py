@@ -126,6 +126,13 @@ FORMATS: tuple[Format, ...] = (
         recognises="larva:recognises_larva",
     ),
     Format(
+        name="larva-mushroom-body",
+        what="mushroom body of the larva (Eichler 2017), as graspologic carries it",
+        example="neuropil ingest larva-mushroom-body drosophila/ larva/ --option side=left",
+        reader="larva_mushroom_body:read_larva_mushroom_body",
+        recognises="larva_mushroom_body:recognises_larva_mushroom_body",
+    ),
+    Format(
         name="cook2019",
         what="C. elegans, both sexes (Cook 2019): workbook SI 5 or SI 2, or CSV copies",
         example="neuropil ingest cook2019 SI5.xlsx worm/ --option sex=male",

@@ -28,6 +28,7 @@ _COMPRESSED = frozenset({".gz", ".zst"})
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SAMPLE_LINES = 20
+LONGEST_LINE = 1 << 24  # what DuckDB is told to take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +206,7 @@ def open_text_file(
             f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_csv({literal(str(path))}, "
             f"auto_detect = false, header = {str(dialect.header).lower()}, "
             f"delim = {literal(dialect.delimiter)}, quote = '\"', escape = '\"', "
-            f"max_line_size = 16777216, columns = {{{columns}}})"
+            f"max_line_size = {LONGEST_LINE}, columns = {{{columns}}})"
         )
     return SourceRows(
         view=view,
@@ -240,12 +241,16 @@ def _register_records(
 
 def _sample(path: Path) -> list[str]:
     with open_text(path) as text:
-        lines = []
-        for line in text:
+        lines: list[str] = []
+        while len(lines) < _SAMPLE_LINES and (line := text.readline(LONGEST_LINE + 1)):
+            if len(line) > LONGEST_LINE:
+                msg = (
+                    f"{path.name} has a line of more than {LONGEST_LINE:,} characters, so it is no "
+                    "table of rows."
+                )
+                raise ContractError(msg)
             if line.strip():
                 lines.append(line.rstrip("\r\n"))
-            if len(lines) == _SAMPLE_LINES:
-                break
     if not lines:
         msg = f"{path.name} is empty."
         raise ContractError(msg)

@@ -107,6 +107,12 @@ def test_a_bomb_of_compressed_json_is_cut_off(
         take("catmaid", source, tmp_path / "out")
 
 
+def test_a_bomb_of_a_compressed_line_is_cut_off(tmp_path: Path) -> None:
+    source = tmp_path / "edges.csv.gz"
+    source.write_bytes(gzip.compress(b"0" * (40 << 20)))
+    _refused("table", source, tmp_path, "has a line of more than 16,777,216 characters")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -464,3 +464,35 @@ def test_neuron_connect_as_published_has_279_neurons(cect: Path, tmp_path: Path)
     result = take("celegans", cect / "NeuronConnectFormatted.xlsx", tmp_path / "out")
     assert result.rows == {"nodes": 279, "edges": 3_225}
     assert result.buckets["edge_rows_seen_by_the_receiver"] == 2_658
+
+
+@pytest.mark.parametrize(
+    ("side", "neurons", "count", "synapses"),
+    [("left", 209, 7_425, 25_322), ("right", 213, 7_536, 26_371)],
+)
+def test_the_mushroom_body_as_published_has_its_golden_numbers(
+    side: str, neurons: int, count: int, synapses: int, tmp_path: Path
+) -> None:
+    wheel = Path(os.environ.get("NEUROPIL_WHEELS", "")) / "graspologic-3.4.4-py3-none-any.whl"
+    if not wheel.is_file():
+        pytest.skip("needs graspologic's wheel: set NEUROPIL_WHEELS to its folder")
+    with zipfile.ZipFile(wheel) as archive:
+        names = [n for n in archive.namelist() if "/datasets/drosophila/" in n]
+        archive.extractall(tmp_path, names)
+    folder = tmp_path / "graspologic" / "datasets" / "drosophila"
+    result = take("larva-mushroom-body", folder, tmp_path / "out", side=side)
+    found = {pair: weight for pair, weight in edges(result).items() if pair[0] != pair[1]}
+    assert (result.rows["nodes"], len(found), sum(found.values())) == (neurons, count, synapses)
+
+
+def test_the_mushroom_body_has_two_sides(tmp_path: Path) -> None:
+    for side, letters in (("left", "K\nP\n"), ("right", "X\nP\n")):
+        text(tmp_path, f"{side}_adjacency.csv", "0 3\n1 0\n")
+        text(tmp_path, f"{side}_cell_labels.csv", letters)
+    with pytest.raises(ContractError, match=r"holds left and right; say which: side='left'"):
+        take("larva-mushroom-body", tmp_path, tmp_path / "out")
+    with pytest.raises(ContractError, match=r"'X' is none of the letters K, P, O, I"):
+        take("larva-mushroom-body", tmp_path, tmp_path / "out", side="right")
+    result = take("larva-mushroom-body", tmp_path, tmp_path / "out", side="left")
+    assert edges(result) == {(1, 2): 3.0, (2, 1): 1.0}
+    assert column(result, "nodes", "cell_type") == ["KC", "PN"]
