@@ -14,11 +14,14 @@ from ..volume_options import VoxelSize, voxel_size
 HELP = """Score a segmentation against the truth of the same voxels.
 
 Variation of information (bits), adapted Rand error, CREMI score, splits and merges per neuron. Voxels
-whose truth is 0 are left out.
+whose truth is 0 are left out. With --run-length also the expected run length (ERL) along skeletons of
+the truth, which are traced for it.
 
 Examples:
 
     neuropil evaluate segments.zarr truth.h5 --truth-dataset neuron_ids
+
+    neuropil evaluate segments.zarr truth.zarr --run-length --json
 """
 
 
@@ -30,6 +33,10 @@ def evaluate(
         str | None, typer.Option("--truth-dataset", help="Array within TRUTH.")
     ] = None,
     voxel_size_nm: VoxelSize = None,
+    run_length: Annotated[
+        bool,
+        typer.Option("--run-length", help="Also the expected run length; traces the truth."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Score a segmentation."""
@@ -40,8 +47,9 @@ def evaluate(
     from ingest.voxels.against_truth import fragments_of
     from segmentation_core import metrics
 
-    # Scores of labels are counts of voxels: their size does not matter where it is not known.
-    size = voxel_size(voxel_size_nm) or (1.0, 1.0, 1.0)
+    # Scores of labels are counts of voxels: their size does not matter where it is not known. Lengths
+    # are not, so there it must be.
+    size = voxel_size(voxel_size_nm) or (None if run_length else (1.0, 1.0, 1.0))
     ours = sc.open_volume(segments, voxel_size_nm=size, dataset=dataset, kind="labels")
     true = sc.open_volume(truth, voxel_size_nm=size, dataset=truth_dataset, kind="labels")
     if ours.shape != true.shape:
@@ -57,6 +65,9 @@ def evaluate(
             for z in range(0, ours.shape[0], depth)
         ]
     )
+    if len(table.without(truth=(0,)).n_voxels) == 0:
+        msg = f"{truth} has no labelled voxel (all 0), so there is nothing to hold {segments} against."
+        raise ValueError(msg)
     voi = metrics.variation_of_information_of(table)
     rand = metrics.adapted_rand_of(table)
     splits, merges, neurons = fragments_of(table)
@@ -72,6 +83,17 @@ def evaluate(
         "splits_per_neuron": splits,
         "merges_per_neuron": merges,
     }
+    if run_length:
+        # Unsmoothed: every point lies on a voxel of its neuron.
+        skeletons = sc.skeletonize(
+            true, voxel_size_nm=true.voxel_size_nm, offset_nm=(0, 0, 0), smoothing_nm=0
+        ).table()
+        at = metrics.segments_at(skeletons, ours.read(), voxel_size_nm=true.voxel_size_nm)
+        lengths = metrics.expected_run_length(skeletons, at)
+        scores |= {
+            "expected_run_length_nm": lengths.expected_nm,
+            "possible_run_length_nm": lengths.possible_nm,
+        }
     if json:
         print_json(scores)
         return

@@ -11,7 +11,15 @@ import typer
 
 from ..options import Json
 from ..output import print_json, print_table
-from ..volume_options import Dataset, Device, VoxelSize, voxel_size, whole_option
+from ..volume_options import (
+    Dataset,
+    Device,
+    GreyRange,
+    VoxelSize,
+    intensity_range,
+    voxel_size,
+    whole_option,
+)
 
 HELP = """Turn a volume of electron micrographs into a connectome: segments, synapses, skeletons, edges.
 
@@ -36,6 +44,7 @@ def ingest_em(
     out: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
+    grey_range: GreyRange = None,
     labels: Annotated[
         Path | None,
         typer.Option("--labels", help="A segmentation of the same voxels; none is made then."),
@@ -115,7 +124,16 @@ def ingest_em(
 
     whole_option("--on-self-loops", on_self_loops, ("drop", "keep"))
     size = voxel_size(voxel_size_nm)
-    raw = sc.open_volume(volume, voxel_size_nm=size, dataset=dataset, kind="image")
+    if out.exists() and not (out / "connectome.json").exists() and not _is_empty_folder(out):
+        msg = f"{out} exists and is no connectome, so it is left alone. Choose another name."
+        raise ValueError(msg)
+    raw = sc.open_volume(
+        volume,
+        voxel_size_nm=size,
+        dataset=dataset,
+        kind="image",
+        intensity_range=intensity_range(grey_range),
+    )
 
     def other(path: Path | None, inside: str | None) -> Any:
         if path is None:
@@ -181,6 +199,10 @@ def ingest_em(
             typer.echo(f"{what}: {where}")
 
 
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
 def print_scores(scores: Any) -> None:
     """Print scores against the truth."""
     import pandas as pd
@@ -199,11 +221,15 @@ def _synapse_table(path: Path) -> Any:
     if not path.exists():
         msg = f"--true-synapses {path}: there is no such file."
         raise ValueError(msg)
-    table = (
-        pd.read_csv(path, dtype={"pre_id": "Int64", "post_id": "Int64"})
-        if kind == ".csv"
-        else pd.read_parquet(path)
-    )
+    try:
+        table = (
+            pd.read_csv(path, dtype={"pre_id": "Int64", "post_id": "Int64"})
+            if kind == ".csv"
+            else pd.read_parquet(path)
+        )
+    except ValueError as error:
+        msg = f"{path}: pre_id and post_id must be whole numbers ({error})."
+        raise ValueError(msg) from None
     lacking = [c for c in ("pre_id", "post_id", "x_nm", "y_nm", "z_nm") if c not in table]
     if lacking:
         msg = f"{path} lacks {', '.join(lacking)}; it has {', '.join(map(str, table.columns))}."

@@ -9,7 +9,14 @@ import typer
 
 from ..options import Json
 from ..output import print_json, progress
-from ..volume_options import Dataset, Device, VoxelSize, voxel_size
+from ..volume_options import (
+    Dataset,
+    Device,
+    GreyRange,
+    VoxelSize,
+    intensity_range,
+    voxel_size,
+)
 
 HELP = """Segment a volume of electron micrographs into neurons, without synapses and tables.
 
@@ -28,6 +35,7 @@ def segment(
     out: Annotated[Path, typer.Argument(help="What to make.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
+    grey_range: GreyRange = None,
     weights: Annotated[
         Path | None, typer.Option("--weights", help="Of a network of your own.")
     ] = None,
@@ -54,11 +62,18 @@ def segment(
 
     import segmentation_core as sc
 
+    if out.suffix not in ("", ".zarr", ".npy"):
+        msg = f"OUT must end in .zarr or .npy, or be a folder without an ending, got {out}."
+        raise ValueError(msg)
     if out.exists() and not overwrite:
         msg = f"{out} exists. Choose another name, or ask to overwrite it (--overwrite)."
         raise ValueError(msg)
     raw = sc.open_volume(
-        volume, voxel_size_nm=voxel_size(voxel_size_nm), dataset=dataset, kind="image"
+        volume,
+        voxel_size_nm=voxel_size(voxel_size_nm),
+        dataset=dataset,
+        kind="image",
+        intensity_range=intensity_range(grey_range),
     )
     more: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
     if blocks is not None:

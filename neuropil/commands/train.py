@@ -9,7 +9,14 @@ import typer
 
 from ..options import Json
 from ..output import print_json, print_table
-from ..volume_options import Dataset, Device, VoxelSize, voxel_size
+from ..volume_options import (
+    Dataset,
+    Device,
+    GreyRange,
+    VoxelSize,
+    intensity_range,
+    voxel_size,
+)
 
 HELP = """Train the segmentation network on a volume with labels, or go on with a run that was stopped.
 
@@ -35,6 +42,7 @@ def train(
     out: Annotated[Path, typer.Argument(help="Folder of the run.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
+    grey_range: GreyRange = None,
     labels_dataset: Annotated[
         str | None, typer.Option("--labels-dataset", help="Array within LABELS.")
     ] = None,
@@ -83,7 +91,11 @@ def train(
     from segmentation_core.network.progress import step_bar
 
     raw = sc.open_volume(
-        volume, voxel_size_nm=voxel_size(voxel_size_nm), dataset=dataset, kind="image"
+        volume,
+        voxel_size_nm=voxel_size(voxel_size_nm),
+        dataset=dataset,
+        kind="image",
+        intensity_range=intensity_range(grey_range),
     )
     size = raw.voxel_size_nm
     ids = sc.open_volume(labels, voxel_size_nm=size, dataset=labels_dataset, kind="labels")

@@ -21,7 +21,9 @@ Examples:
 
 def view(
     folder: Annotated[Path, typer.Argument(help="The folder.", show_default=False)],
-    port: Annotated[int, typer.Option("--port", help="0 takes any free one.", min=0)] = 0,
+    port: Annotated[
+        int, typer.Option("--port", help="0 takes any free one.", min=0, max=65535)
+    ] = 0,
 ) -> None:
     """Serve a folder."""
     import segmentation_core as sc

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# One of these lies in everything that is written here: precomputed volumes, annotations, (OME-)Zarr.
+_OURS = ("info", "zarr.json", ".zgroup", ".zattrs", ".zarray")
+
 
 @contextmanager
 def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
@@ -21,7 +24,8 @@ def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[P
     Raises
     ------
     ValueError
-        If something is there and `overwrite` is False, or what is there is no folder.
+        If something is there and `overwrite` is False, or what is there is no folder, or a folder with
+        something else than a volume or annotations in it.
     """
     target = Path(path).absolute()
     if target.exists() and not overwrite:
@@ -29,6 +33,9 @@ def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[P
         raise ValueError(msg)
     if target.exists() and not target.is_dir():
         msg = f"{path}: a file is there, and a folder is to be written; give another name."
+        raise ValueError(msg)
+    if target.exists() and any(target.iterdir()) and not any((target / n).exists() for n in _OURS):
+        msg = f"{path}: the folder holds no volume, so it is left alone; give another name."
         raise ValueError(msg)
     target.parent.mkdir(parents=True, exist_ok=True)
     mark = uuid.uuid4().hex[:12]

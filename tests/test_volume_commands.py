@@ -1,0 +1,142 @@
+"""Commands on volumes: what a new user gets wrong ends in one line and exit code 1, and destroys nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuropil.command_line import main
+
+SIZE = ("--voxel-size-nm", "40,4,4")
+
+
+@pytest.fixture
+def volumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with volumes of all kinds, in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+    good = np.random.default_rng(0).integers(60, 200, (6, 32, 40)).astype(np.uint8)
+    labels = np.repeat(np.arange(1, 5, dtype=np.uint32), 10)[None, None].repeat(6, 0).repeat(32, 1)
+    holed = good / 255.0
+    holed[0, 0, 0] = np.nan
+    for name, array in {
+        "good": good,
+        "labels": labels,
+        "fewer": labels[:3],
+        "none": labels * 0,
+        "negative": labels.astype(np.int64) - 9,
+        "float": good / 255.0,
+        "nan": holed,
+        "section": good[0],
+        "channels": np.stack([good] * 3),
+        "empty": good[:0],
+    }.items():
+        np.save(f"{name}.npy", array)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("kept")
+    (tmp_path / "syn.csv").write_text("pre_id,post_id,x_nm,y_nm,z_nm\n1,two,3,4,5\n")
+    return tmp_path
+
+
+def failure(arguments: tuple[str, ...], capsys, monkeypatch) -> str:
+    """The one line of a command that ends with exit code 1."""
+    monkeypatch.setattr(sys, "argv", ["neuropil", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out) == (1, "")
+    lines = [line for line in err.splitlines() if line.startswith("neuropil: ")]
+    assert len(lines) == 1
+    assert "Traceback" not in err
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ingest", "em", "good.npy", "out"), "does not state its voxel size"),
+        (("ingest", "em", "good.npy", "out", "--voxel-size-nm", "4,4"), "three positive numbers"),
+        (("ingest", "em", "float.npy", "out", *SIZE), "voxels are float64, wanted uint8"),
+        (("ingest", "em", "nan.npy", "out", *SIZE), "voxels are float64, wanted uint8"),
+        (("ingest", "em", "section.npy", "out", *SIZE), "is no volume (z, y, x)"),
+        (("ingest", "em", "channels.npy", "out", *SIZE), "is no volume (z, y, x)"),
+        (("ingest", "em", "empty.npy", "out", *SIZE), "the volume is empty"),
+        (("ingest", "em", "gone.npy", "out", *SIZE), "there is no such file or folder"),
+        (("ingest", "em", "good.npy", "mine", *SIZE), "is no connectome, so it is left alone"),
+        (("ingest", "em", "good.npy", "syn.csv", *SIZE), "is no connectome, so it is left alone"),
+        (
+            ("ingest", "em", "good.npy", "out", *SIZE, "--labels", "labels.npy", "--truth",
+             "labels.npy", "--true-synapses", "syn.csv"),
+            "syn.csv: pre_id and post_id must be whole numbers",
+        ),
+        (("ingest", "em", "float.npy", "out", *SIZE, "--intensity-range", "1,0"), "BLACK,WHITE"),
+        (("segment", "good.npy", "out.tif", *SIZE), "must end in .zarr or .npy"),
+        (("segment", "good.npy", "labels.npy", *SIZE), "labels.npy exists"),
+        (("segment", "good.npy", "out.npy", *SIZE, "--device", "gpu"), "got 'gpu'"),
+        (("segment", "good.npy", "out.npy", "--voxel-size-nm", "4,4,40"), "no bundled weights fit"),
+        (("evaluate", "labels.npy", "fewer.npy"), "must have one shape"),
+        (("evaluate", "labels.npy", "none.npy"), "none.npy has no labelled voxel"),
+        (("evaluate", "negative.npy", "labels.npy"), "no negative label"),
+        (("evaluate", "float.npy", "labels.npy"), "integers for labels"),
+        (("evaluate", "labels.npy", "labels.npy", "--run-length"), "does not state its voxel size"),
+        (("view", "gone"), "there is no such folder"),
+        (("view", "mine"), "no OME-Zarr or precomputed volume to show"),
+        (("train", "good.npy", "fewer.npy", "run", *SIZE), "must have one shape"),
+        (("train", "good.npy", "none.npy", "run", *SIZE), "fewer than two neurons"),
+        (("train", "good.npy", "labels.npy", "mine", *SIZE, "--held-out", "0"), "is no run of this"),
+        (("train", "good.npy", "labels.npy", "run", *SIZE, "--patch", "a"), "3 whole numbers"),
+        (("train", "good.npy", "labels.npy", "run", *SIZE, "--start-from", "no.pt"), "no such file"),
+    ],
+)  # fmt: skip
+def test_a_mistake_ends_in_one_line(
+    arguments: tuple[str, ...], words: str, volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    assert words in failure(arguments, capsys, monkeypatch)
+    assert not any((volumes / name).exists() for name in ("out", "out.npy", "out.tif", "run"))
+    assert (volumes / "mine" / "thesis.txt").read_text() == "kept"
+
+
+def test_overwrite_leaves_a_folder_alone_that_holds_no_volume(
+    volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    arguments = ("segment", "good.npy", "mine", *SIZE, "--overwrite")
+    assert "mine: the folder holds no volume" in failure(arguments, capsys, monkeypatch)
+    assert (volumes / "mine" / "thesis.txt").read_text() == "kept"
+
+
+def test_evaluate_prints_every_score(volumes: Path, capsys, monkeypatch) -> None:
+    pytest.importorskip("bioimage_cpp")
+    labels = np.load("labels.npy")
+    np.save("merged.npy", np.where(labels == 2, 1, labels))
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["neuropil", "evaluate", "merged.npy", "labels.npy", *SIZE, "--run-length", "--json"],
+    )
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    scores = json.loads(capsys.readouterr().out)
+    # Two of four equal neurons are one: log2(2) bits for half of the voxels.
+    assert scores["voi_merge_bits"] == pytest.approx(0.5)
+    assert scores["voi_split_bits"] == 0
+    # Pairs in one segment: 4 + 1 + 1 of 16ths, in one neuron 4 of 16: precision 4/6, recall 1.
+    assert scores["adapted_rand_error"] == pytest.approx(0.2, abs=1e-3)
+    assert scores["cremi_score"] == pytest.approx((0.5 * 0.2) ** 0.5, rel=1e-3)
+    assert scores["merges_per_neuron"] == pytest.approx(0.25)
+    # Cable of the two merged neurons counts for nothing, and they are half of it.
+    assert scores["expected_run_length_nm"] == pytest.approx(
+        scores["possible_run_length_nm"] / 2, rel=0.05
+    )
+
+
+def test_a_port_that_cannot_be_is_refused(volumes: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["neuropil", "view", "mine", "--port", "99999"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
