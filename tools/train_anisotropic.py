@@ -32,7 +32,10 @@ CARD = {
     "cite": "MICrONS phase 1, doi:10.1101/2020.10.14.338681",
     "script": "tools/train_anisotropic.py",
     # Chosen on simulated volumes.
-    "advice": {"threshold": 0.3},
+    "advice": {
+        "threshold": 0.3,
+        "agglomeration_options": {"small_voxels": 2000, "small_bonus": 0.1},
+    },
 }
 
 
