@@ -106,6 +106,23 @@ def read_h01(
     ------
     ContractError
         Where a shard is damaged or an id is no integer; without fastavro for Avro.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> record = {
+    ...     "location": {"x": 10, "y": 20, "z": 30},
+    ...     "pre_synaptic_site": {"neuron_id": "5", "class_label": "AXON"},
+    ...     "post_synaptic_partner": {"neuron_id": "6", "class_label": "DENDRITE"},
+    ...     "type": 2,
+    ...     "confidence": 0.9,
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     shard = Path(folder, "export000000000000.ndjson")
+    ...     _ = shard.write_text(json.dumps(record))
+    ...     result = read_h01(shard, f"{folder}/human")
+    >>> result.rows
+    {'nodes': 2, 'edges': 1, 'synapses': 1}
     """
     choose(neurons, ("listed", "all"), "neurons")
     choose(compartments, ("axon to dendrite", "all"), "compartments")
@@ -332,7 +349,7 @@ def _row(record: Any, label: str, index: int) -> tuple[Any, ...]:
     if places[0] == (None, None, None):
         places[0] = places[1]
     return (
-        _number_of(record, where, index),
+        exact_id(record.get("id"), f"{where}: id"),
         exact_id(pre.get("neuron_id"), f"{where}: neuron_id", zero_is_none=True),
         exact_id(post.get("neuron_id"), f"{where}: neuron_id", zero_is_none=True),
         *(coordinate for place in places for coordinate in place),
@@ -343,12 +360,6 @@ def _row(record: Any, label: str, index: int) -> tuple[Any, ...]:
         exact_id(pre.get("id"), f"{where}: id of the presynaptic site"),
         exact_id(post.get("id"), f"{where}: id of the postsynaptic site"),
     )
-
-
-def _number_of(record: Mapping[str, Any], where: str, index: int) -> int:
-    """The record's own id; several shards count on where it has none, so the table numbers them."""
-    own = exact_id(record.get("id"), f"{where}: id")
-    return index if own is None else own
 
 
 def _part(record: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:

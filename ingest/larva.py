@@ -76,7 +76,7 @@ def read_larva(
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Ingested:
-    """Read the connectome of the larval brain.
+    r"""Read the connectome of the larval brain.
 
     Parameters
     ----------
@@ -95,6 +95,15 @@ def read_larva(
     ------
     ContractError
         Where a matrix is damaged or the parts do not add up to the whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, WHOLE).write_text(",29,31\n31,4.0,0.0\n29,0.0,2.0\n")
+    ...     result = read_larva(folder, f"{folder}/larva")
+    >>> result.rows
+    {'nodes': 2, 'edges': 2}
     """
     path = Path(source).expanduser()
     common: dict[str, Any] = {

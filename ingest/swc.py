@@ -59,7 +59,7 @@ def read_swc(
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Ingested:
-    """Read skeletons: nodes, skeletons, and synaptic sites where they are beside them.
+    r"""Read skeletons: nodes, skeletons, and synaptic sites where they are beside them.
 
     Parameters
     ----------
@@ -81,6 +81,15 @@ def read_swc(
     ------
     ContractError
         Where the unit is not said, or a file is no tree.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "7.swc").write_text("1 1 0 0 0 5 -1\n2 2 3 4 0 1 1\n")
+    ...     result = read_swc(Path(folder, "7.swc"), f"{folder}/fly", unit="um")
+    >>> result.rows
+    {'nodes': 1, 'edges': 0, 'skeletons': 2}
     """
     path = Path(source).expanduser()
     files = _files(path)
