@@ -10,6 +10,7 @@ from typing import Any
 
 from connectome_analysis.tables import ContractError
 
+from .simulated_releases.writers import is_simulated
 from .source_rows import listed
 
 _SUFFIXES = re.compile(r"\.(csv|tsv|feather|parquet|npy)(\.gz|\.zst)?$", re.IGNORECASE)
@@ -87,16 +88,13 @@ def open_release_folder(source: str | Path) -> ReleaseFolder:
 
 def describe_release(folder: ReleaseFolder, description: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of the manifest; a simulated release says that it is one."""
-    readme = folder.path / "README.txt"
-    if not (readme.is_file() and readme.read_text("utf-8", "replace").startswith("SYNTHETIC")):
+    if not is_simulated(folder.path):
         return dict(description)
-    kept = {
-        key: value
-        for key, value in description.items()
-        if key not in ("licence", "citation", "doi", "individual")
-    }
+    of_an_animal = ("licence", "citation", "doi", "individual", "sex", "stage")
+    kept = {key: value for key, value in description.items() if key not in of_an_animal}
     return kept | {
         "name": f"synthetic data in the format of {description['name']}",
+        "species": "synthetic",
         "source": "neuropil simulate-release",
         "notes": ["SYNTHETIC DATA. Nothing here was measured in an animal."],
     }

@@ -263,7 +263,7 @@ def test_files_need_not_be_compressed(small: Path, out: Path) -> None:
 def test_the_manifest_says_where_from_and_that_it_is_synthetic(codex_783: Path, out: Path) -> None:
     made = manifest(read_flywire(codex_783, out))
     assert (made.name, made.release) == ("synthetic data in the format of FlyWire FAFB 783", "783")
-    assert made.licence is None
+    assert (made.licence, made.species, made.citation) == (None, "synthetic", ())
     assert any("SYNTHETIC" in note for note in made.notes)
     assert made.detector == "Buhmann 2021, cleft score above 50"
     assert made.voxel_size_nm == (40.0, 4.0, 4.0)
