@@ -52,6 +52,11 @@ _COLUMNS: Mapping[str, pa.DataType] = {
     "pre_site_id": pa.int64(),
     "post_site_id": pa.int64(),
 }
+# Places in a row, looked up once and not for every record.
+_PRE, _POST, _SURE, _PRE_CLASS, _POST_CLASS = (
+    list(_COLUMNS).index(name)
+    for name in ("pre_id", "post_id", "confidence_in_source", "pre_class", "post_class")
+)
 
 
 def recognises_h01(path: Path) -> str | None:
@@ -208,13 +213,11 @@ class _Keeps:
 
     def bucket(self, row: Sequence[Any]) -> str | None:
         """Bucket of a row that is left out, None for one that is kept."""
-        named = dict(zip(_COLUMNS, row, strict=True))
-        sends, receives = named["pre_class"], named["post_class"]
-        if self.only_axons and (sends not in SENDS or receives not in RECEIVES):
+        if self.only_axons and (row[_PRE_CLASS] not in SENDS or row[_POST_CLASS] not in RECEIVES):
             return "synapse_rows_of_other_compartments"
-        if self.glia and (named["pre_id"] in self.glia or named["post_id"] in self.glia):
+        if self.glia and (row[_PRE] in self.glia or row[_POST] in self.glia):
             return "synapse_rows_of_glia"
-        sure = named["confidence_in_source"]
+        sure = row[_SURE]
         if self.least_confidence is not None and (sure is None or sure < self.least_confidence):
             return "synapse_rows_below_confidence"
         return None
@@ -262,7 +265,7 @@ def _stage(
                 if left_out is not None:
                     buckets[left_out] += 1
                     continue
-                sure = row[list(_COLUMNS).index("confidence_in_source")]
+                sure = row[_SURE]
                 most = sure if most is None or (sure is not None and sure > most) else most
                 batch.append(row)
                 if len(batch) == _BATCH:
