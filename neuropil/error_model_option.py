@@ -48,10 +48,11 @@ def optional_error_model(
     could_touch: str | None,
     density: float | None,
     connectome: ca.Connectome,
+    edge_type: str = "chemical",
 ) -> ca.errors.ErrorModel | None:
     """Make the error model where one was asked for; its other options need it."""
     if given is not None:
-        return error_model_of(given, could_touch, density, connectome)
+        return error_model_of(given, could_touch, density, connectome, edge_type)
     if could_touch is not None or density is not None:
         msg = "--could-touch and --density belong to an error model; give --error-model too."
         raise ValueError(msg)
@@ -63,6 +64,7 @@ def error_model_of(
     could_touch: str | None = None,
     density: float | None = None,
     connectome: ca.Connectome | None = None,
+    edge_type: str = "chemical",
 ) -> ca.errors.ErrorModel:
     """Make the error model that was asked for.
 
@@ -74,11 +76,13 @@ def error_model_of(
         Of presets and rates.
     connectome : Connectome, optional
         Whose manifest ``manifest`` means.
+    edge_type : str
+        The connections that it is for, as ``--edge-type`` has it.
 
     Raises
     ------
     ValueError
-        Where there is no such model, or something it needs is missing.
+        Where there is no such model, something it needs is missing, or it is not for such connections.
 
     Examples
     --------
@@ -88,6 +92,7 @@ def error_model_of(
     """
     import connectome_analysis as ca
 
+    _require_directed(edge_type, connectome)
     touch = touch_of(could_touch)
     if given in ca.errors.presets().index:
         return _of_preset(given, touch, density)
@@ -106,7 +111,7 @@ def error_model_of(
     if is_file:
         return ca.errors.read_model(Path(given).expanduser())
     if given == "manifest":
-        return _of_manifest(connectome)
+        return _of_manifest(connectome, edge_type)
     msg = f"--error-model must be {_WHAT}; got {given!r}.{_near(given)}"
     raise ValueError(msg)
 
@@ -117,6 +122,17 @@ def touch_of(given: str | None) -> Any:
         return None
     distance = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+) ?um", given)
     return {"within_um": float(distance[1])} if distance else given
+
+
+def _require_directed(edge_type: str, connectome: ca.Connectome | None) -> None:
+    """Raise ValueError for connections that stand in both directions, whose errors are those of pairs."""
+    has = {} if connectome is None or edge_type != "all" else connectome.edge_types()
+    if edge_type == "electrical" or "electrical" in has:
+        msg = (
+            f"--edge-type {edge_type} has electrical connections, which stand in both directions, and "
+            "--error-model takes errors to come one direction at a time; give --edge-type chemical."
+        )
+        raise ValueError(msg)
 
 
 def _of_preset(name: str, touch: Any, density: float | None) -> ca.errors.ErrorModel:
@@ -174,7 +190,7 @@ def _of_rates(given: str, touch: Any) -> ca.errors.ErrorModel:
     return ca.errors.ErrorModel(**rates)
 
 
-def _of_manifest(connectome: ca.Connectome | None) -> ca.errors.ErrorModel:
+def _of_manifest(connectome: ca.Connectome | None, edge_type: str) -> ca.errors.ErrorModel:
     import connectome_analysis as ca
 
     content = None if connectome is None else connectome.manifest.error_model
@@ -185,6 +201,16 @@ def _of_manifest(connectome: ca.Connectome | None) -> ca.errors.ErrorModel:
         msg = (
             f"{whose}{' model in its manifest' if connectome is not None else ' whose manifest to read'}; "
             "give a preset, a JSON file or rates such as alpha=0.002,beta=0.15."
+        )
+        raise ValueError(msg)
+    holds = content.get("edge_types")
+    asked = {edge_type}
+    if edge_type == "all" and connectome is not None:
+        asked = set(connectome.edge_types())
+    if holds is not None and not asked <= set(holds):
+        msg = (
+            f"The error model in the manifest holds for {', '.join(holds)} connections, not for "
+            f"--edge-type {edge_type}; give --edge-type {holds[0]}, or other rates."
         )
         raise ValueError(msg)
     return ca.errors.ErrorModel.from_dict(content)

@@ -22,14 +22,20 @@ _WIDE = 130
 @contextmanager
 def warnings_as_words() -> Iterator[list[str]]:
     """Collect what an error-aware test warns of, in place of printing it; others go on as they are."""
-    from connectome_analysis.errors import PairsAloneWarning, RatesWarning, VerdictWarning
+    from connectome_analysis.errors import (
+        PairsAloneWarning,
+        RatesWarning,
+        SameThresholdWarning,
+        VerdictWarning,
+    )
 
+    ours = (VerdictWarning, PairsAloneWarning, RatesWarning, SameThresholdWarning)
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield said
     for one in caught:
-        if issubclass(one.category, (VerdictWarning, PairsAloneWarning, RatesWarning)):
+        if issubclass(one.category, ours):
             said.append(str(one.message))
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)

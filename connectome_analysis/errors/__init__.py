@@ -37,7 +37,13 @@ from .sweeps.robustness import robustness
 from .sweeps.threshold_sweep import threshold_sweep
 from .uncertainty import Uncertainty
 from .varying import PerColumn, PerGroup, PerNeuron, PerPair
-from .verdict_warning import PairsAloneWarning, PositionsWarning, RatesWarning, VerdictWarning
+from .verdict_warning import (
+    PairsAloneWarning,
+    PositionsWarning,
+    RatesWarning,
+    SameThresholdWarning,
+    VerdictWarning,
+)
 
 __all__ = [
     "AllPairs",
@@ -61,6 +67,7 @@ __all__ = [
     "Posterior",
     "RatesWarning",
     "Robustness",
+    "SameThresholdWarning",
     "Seen",
     "SharedColumn",
     "Split",

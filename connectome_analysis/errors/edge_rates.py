@@ -12,7 +12,6 @@ count among those that alpha is the mean of.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,6 @@ from .count_estimates import CountEstimates, count_estimates
 from .rate_table import Floats, RateTable, combine, constant_rate
 from .true_counts import MOST, TrueCounts, below_threshold, estimate_true_counts
 from .varying import Rate, on_graph
-from .verdict_warning import RatesWarning
 
 if TYPE_CHECKING:
     from ..graph import Graph
@@ -109,9 +107,10 @@ def edge_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None = Non
     Raises
     ------
     ValueError
-        Where the model is one of synapses and the weights of the graph do not count them.
+        Where the model is one of synapses and the weights of the graph do not count them; where the
+        graph is undirected, each of its 20 or more edges answered where chance would not do that.
     """
-    _warn_of_undirected(g)
+    require_directed(model, g)
     rates_of = _mean_rates if model.confidence_odds is None else _confident_rates
     return rates_of(model, g, true_counts)
 
@@ -163,18 +162,33 @@ def _mean_rates(model: ErrorModel, g: Graph, true_counts: TrueCounts | None) -> 
     return EdgeRates(alpha, beta, by_count)
 
 
-def _warn_of_undirected(g: Graph) -> None:
-    """Warn where a graph is undirected, since errors are taken to come one direction at a time."""
+def require_directed(model: ErrorModel, g: Graph) -> None:
+    """Raise ValueError where a graph is undirected, since errors are taken to come one direction at a time."""
     from ..measures.reciprocity import reciprocity
 
-    if g.n_edges >= _CLEARLY_UNDIRECTED and reciprocity(g) == 1.0:
-        warnings.warn(
-            f"Every connection of {g.name or 'the graph'} is answered, as electrical ones are, which "
-            "are stored both ways. Errors are taken to come in each direction by itself, which would "
-            "be wrong there: mutual pairs are corrected too far.",
-            RatesWarning,
-            stacklevel=4,
-        )
+    if _without_errors(model) or g.n_edges < _CLEARLY_UNDIRECTED or reciprocity(g) < 1.0:
+        return
+    # Of directions that come by themselves, so many would have no answer.
+    alone = g.n_edges * (1.0 - g.n_edges / (g.n_nodes * (g.n_nodes - 1)))
+    if alone < _CLEARLY_UNDIRECTED:
+        return
+    msg = (
+        f"Every connection of {g.name or 'the graph'} is answered, as electrical ones are, which stand "
+        "in both directions; errors are taken to come one direction at a time, so nothing of it can be "
+        "corrected or tested with them. Take the chemical connections (edge_type='chemical'), or correct "
+        "the number of joined pairs by hand: (seen - alpha * pairs) / (1 - alpha - beta)."
+    )
+    raise ValueError(msg)
+
+
+def _without_errors(model: ErrorModel) -> bool:
+    """Whether what is seen through a model is the truth."""
+    shares = (model.recall, model.pre_completeness, model.post_completeness)
+    nothing_missed = all(isinstance(x, (int, float)) and x == 1.0 for x in shares)
+    beta = 0.0 if model.beta is None else model.beta
+    nothing_missed = nothing_missed and isinstance(beta, (int, float)) and beta == 0.0
+    cut = not model.of_connections and model.min_synapses > model.connection_from
+    return nothing_missed and not (cut or model.has_false or model.fragments)
 
 
 def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCounts:
@@ -182,6 +196,10 @@ def true_counts_of(model: ErrorModel, g: Graph, rates: SynapseRates) -> TrueCoun
     from scipy.stats import poisson
 
     seen = counts_of(g)
+    if len(seen) == 0:  # Nothing tells how strong connections are; as weak as are looked for, then.
+        number = np.zeros(max(model.connection_from, model.min_synapses))
+        number[-1] = 1e-9
+        return TrueCounts(number)
     false_seen: Floats | None = None
     if model.confidence_odds is not None:
         doubt = 1.0 - confidences_of(model, g).real

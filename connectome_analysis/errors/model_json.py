@@ -1,7 +1,8 @@
 """Model JSON: an error model as plain JSON and back, for the manifest and for files.
 
 A model without splits, merges or a part of its own is short; a matrix of rates is packed as text, every
-bit of it, and belongs to the neurons of one graph in their order.
+bit of it, and belongs to the neurons of one graph in their order. A manifest adds ``edge_types``, the
+connections that its model holds for.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def from_dict(content: Mapping[str, Any]) -> ErrorModel:
     known = {
         *_RATES,
         *_PLAIN,
-        *("format", "version", "could_touch", "split", "merge", "uncertainty"),
+        *("format", "version", "edge_types", "could_touch", "split", "merge", "uncertainty"),
     }
     unknown = sorted(set(content) - known)
     if unknown:

@@ -17,3 +17,7 @@ class PairsAloneWarning(UserWarning):
 
 class PositionsWarning(UserWarning):
     """Parts of neurons are taken without knowing where their synapses lie."""
+
+
+class SameThresholdWarning(UserWarning):
+    """Thresholds that leave the same connections, and so say one thing several times."""

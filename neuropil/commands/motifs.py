@@ -96,7 +96,7 @@ def motifs(
         raise ValueError(msg)
     options = null_options(null_option)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
-    model = optional_error_model(error_model, could_touch, density, opened)
+    model = optional_error_model(error_model, could_touch, density, opened, edge_type)
     said: list[str] = []
     if null == "none":
         if options or decide_at is not None:

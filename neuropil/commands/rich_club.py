@@ -92,7 +92,7 @@ def rich_club(
     if null == "none" and options:
         msg = "--null-option belongs to a null model; give --null too."
         raise ValueError(msg)
-    model = optional_error_model(error_model, could_touch, density, opened)
+    model = optional_error_model(error_model, could_touch, density, opened, edge_type)
     if model is not None and (null == "none" or members is not None):
         msg = "--error-model puts errors into a null model; leave out --null none and --members."
         raise ValueError(msg)

@@ -114,6 +114,51 @@ def test_a_preset_a_file_and_the_manifest_are_models(neuropil, tmp_path: Path) -
     assert (code, "10.1038/s41592-021-01183-7" in out) == (0, True)
 
 
+@pytest.mark.parametrize("command", [["errors", "correct"], ["motifs", "-n", "5"]])
+@pytest.mark.parametrize("edge_type", ["electrical", "all"])
+def test_errors_of_connections_that_stand_in_both_directions_are_refused(
+    neuropil, command: list[str], edge_type: str
+) -> None:
+    code, out, err = neuropil(*command, WORM, "--error-model", RATES, "--edge-type", edge_type)
+    assert (code, out, len(err.strip().splitlines())) == (1, "", 1)
+    assert f"--edge-type {edge_type} has electrical connections" in err
+    assert "give --edge-type chemical" in err
+
+
+def test_what_corrupt_leaves_is_said_by_edge_type_and_the_manifest_says_for_which_it_holds(
+    neuropil, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    code, out, _ = neuropil("errors", "corrupt", WORM, seen, "--error-model", RATES)
+    left = ca.open(seen).edge_types()
+    assert code == 0
+    assert f"{left['chemical']:,} chemical edges seen of a truth of 2,194" in out
+    assert "; 1,031 electrical ones are as they were" in out
+    assert ca.open(seen).manifest.error_model["edge_types"] == ["chemical"]
+    _, out, _ = neuropil(
+        "errors", "corrupt", WORM, seen, "--error-model", RATES, "--overwrite", "--json"
+    )
+    answer = json.loads(out)
+    assert answer["edges_of_truth_by_type"] == {"chemical": 2194, "electrical": 1031}
+    assert answer["edges_seen_by_type"] == left
+
+
+def test_a_model_of_the_manifest_is_refused_for_edges_that_it_does_not_hold_for() -> None:
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from neuropil.error_model_option import error_model_of
+
+    content = ca.errors.ErrorModel(beta=0.1).to_dict() | {"edge_types": ["chemical"]}
+    manifest = replace(ca.open(WORM).manifest, error_model=content)
+    made = SimpleNamespace(manifest=manifest, name="made")
+    assert error_model_of("manifest", connectome=made).beta == 0.1
+    with pytest.raises(
+        ValueError, match="holds for chemical connections, not for --edge-type pept"
+    ):
+        error_model_of("manifest", connectome=made, edge_type="peptidergic")
+
+
 def test_counts_surely_below_zero_are_said_to_refute_the_model(neuropil) -> None:
     _, out, _ = neuropil(
         "errors", "correct", "fly-mushroom-body-right", "--error-model", "beta=0.04", "--jobs", "1"
@@ -335,3 +380,21 @@ def test_every_command_has_help_with_examples(neuropil) -> None:
         code, out, _ = neuropil(*words, "--help")
         assert code == 0
         assert f"neuropil {' '.join(words)}" in out
+
+
+def test_thresholds_name_those_that_are_the_same_without_a_warning_of_python(neuropil) -> None:
+    code, out, err = neuropil(
+        "errors", "thresholds", "fly-mushroom-body-right", "--values", "1,2", "-n", "2",
+        "--motifs", "300", "--jobs", "1",
+    )  # fmt: skip
+    assert (code, "UserWarning" in err) == (0, False)
+    assert "Warning: Thresholds 1 and 2 leave the same connections" in out
+
+
+def test_an_empty_table_is_said_to_be_empty(neuropil, tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    file.touch()
+    for kind in ("segmentation", "precision-recall"):
+        code, out, err = neuropil("errors", "fit", kind, file)
+        assert (code, out, len(err.strip().splitlines())) == (1, "", 1)
+        assert "scores.csv is empty." in err

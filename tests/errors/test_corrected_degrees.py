@@ -66,3 +66,16 @@ def test_uncertain_rates_widen_the_intervals() -> None:
     one = ca.errors.debias_degrees(g, error_model=known)
     two = ca.errors.debias_degrees(g, error_model=wide)
     assert (two["out_high"] - two["out_low"]).mean() > (one["out_high"] - one["out_low"]).mean()
+
+
+def test_only_a_graph_that_refutes_the_rates_is_warned_of() -> None:
+    """Of five isolated neurons 0.2 false connections were to be expected, and none is no wonder."""
+    import warnings
+
+    alone = ca.Graph.from_edges([], [], node_ids=range(5))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ca.errors.RatesWarning)
+        assert (ca.errors.debias_degrees(alone, alpha=0.01)["out_low"] == 0).all()
+    many = ca.Graph.from_edges([], [], node_ids=range(100))
+    with pytest.warns(ca.errors.RatesWarning, match="fewer than none; alpha is too high"):
+        ca.errors.debias_degrees(many, alpha=0.01)

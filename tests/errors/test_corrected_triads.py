@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
+from connectome_analysis.errors.correction.corrected_triads import without_error
+from connectome_analysis.errors.correction.intervals import ratio_interval
 from connectome_analysis.errors.correction.triad_estimates import counts_only, triad_estimates
 from connectome_analysis.errors.edge_rates import EdgeRates
 from connectome_analysis.errors.error_model import ErrorModel
@@ -367,3 +369,67 @@ def test_another_kind_of_graph_is_refused() -> None:
         ca.errors.debias_triad_census(np.eye(3), beta=0.1)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"error_model must be an errors\.ErrorModel, got dict"):
         ca.errors.debias_triad_census(random_graph(5, 0.3, 0), error_model={})  # type: ignore[arg-type]
+
+
+def test_a_variance_estimated_below_zero_gives_no_standard_error_and_says_so() -> None:
+    g = random_graph(10, 0.1, 3)
+    table = ca.errors.debias_triad_census(g, alpha=0.03, beta=0.2, n_jobs=1)
+    unknown = table.index[table["se"].isna()]
+    assert len(unknown) > 0
+    assert ", ".join(unknown) in table.attrs["no_error_known"]
+    assert (table["se"].dropna() > 0).all()
+
+
+def test_an_interval_holds_its_ratio_or_there_is_none() -> None:
+    rng = np.random.default_rng(0)
+    none = 0
+    for _ in range(300):
+        top, bottom = rng.uniform(0, 100), rng.uniform(100, 200)
+        root = rng.normal(size=(2, 2)) * 8
+        covariance = root @ root.T - np.eye(2) * rng.uniform(0, 60)
+        low, high = ratio_interval(top, bottom, covariance, level=0.95)
+        along = np.array([1.0, -top / bottom])
+        if np.isnan(low):
+            none += 1
+            assert along @ covariance @ along < 0
+        else:
+            assert low - 1e-12 <= top / bottom <= high + 1e-12
+    assert 30 < none < 270
+
+
+def test_what_has_no_interval_is_named() -> None:
+    table = pd.DataFrame(
+        {"estimate": [0.2, 0.3, np.nan], "se": [0.1, np.nan, np.nan], "low": [0.1, np.nan, 0.0]},
+        index=["density", "reciprocity", "transitivity"],
+    )
+    assert without_error(table).startswith("no error is known of reciprocity: the variance")
+    assert without_error(table.iloc[[0, 2]]) == ""
+
+
+def test_a_ratio_surely_above_one_has_no_interval() -> None:
+    low, high = ratio_interval(135.0, 100.0, np.diag([4.0, 4.0]), level=0.95)
+    assert np.isnan([low, high]).all()
+    low, high = ratio_interval(103.0, 100.0, np.diag([9.0, 9.0]), level=0.95)
+    assert (low < 1.0, high) == (True, 1.0)
+
+
+def test_measures_of_two_neurons_are_refused_with_what_takes_them() -> None:
+    g = ca.Graph.from_edges([1], [2], name="pair")
+    with pytest.raises(
+        ValueError, match=r"need three neurons at least, pair has 2.*debias_degrees"
+    ):
+        ca.errors.debias_measures(g, beta=0.2)
+    assert ca.errors.debias_degrees(g, beta=0.2).loc[1, "out_estimate"] == pytest.approx(1.25)
+
+
+def test_a_graph_without_connections_is_corrected_under_rates_of_either_kind() -> None:
+    g = ca.Graph.from_edges([], [], node_ids=range(6))
+    for model in (
+        ErrorModel(alpha=0.01, beta=0.2, could_touch="all"),
+        ErrorModel(recall=0.8, false_rate=0.01, could_touch="all"),
+        ErrorModel(recall=0.5, false_rate=0.01, could_touch="all", min_synapses=2),
+    ):
+        table = ca.errors.debias_measures(g, error_model=model, n_jobs=1)
+        assert table.loc["edges", "estimate"] < 0
+        assert table.loc["edges", "low"] == 0
+        assert table.loc["edges", "high"] >= 0

@@ -188,11 +188,41 @@ def test_weights_of_another_meaning_count_no_synapses() -> None:
         ErrorModel(recall=0.9).edge_rates(g)
 
 
-def test_an_undirected_graph_is_warned_of() -> None:
-    pairs = [(a, b) for a in range(8) for b in range(8) if a != b]
-    g = ca.Graph.from_edges(*zip(*pairs, strict=True), name="electrical")
-    with pytest.warns(ca.errors.RatesWarning, match="Every connection of electrical is answered"):
-        ErrorModel(beta=0.1).edge_rates(g)
+def undirected() -> ca.Graph:
+    """A ring of twenty neurons, each joined with its neighbours both ways."""
+    ring = [(i, (i + 1) % 20) for i in range(20)]
+    pairs = [*ring, *((j, i) for i, j in ring)]
+    return ca.Graph.from_edges(*zip(*pairs, strict=True), name="electrical")
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        ca.errors.debias_triad_census,
+        ca.errors.debias_measures,
+        ca.errors.debias_subgraphs,
+        ca.errors.debias_degrees,
+        lambda g, **model: ca.motifs.significance(g, n_samples=5, **model),
+        lambda g, error_model: ca.errors.impute(g, error_model, {"edges": lambda g: g.n_edges}),
+        lambda g, error_model: ca.errors.compare(g, g, error_model, error_model),
+        lambda g, error_model: ca.errors.compare_pairs(g, g, error_model, error_model),
+        lambda g, error_model: ca.errors.robustness(g, "beta", [0, 0.1], error_model=error_model),
+        lambda g, error_model: error_model.corrupt(g),
+    ],
+)
+def test_an_undirected_graph_is_refused_in_one_line_with_a_way_out(of) -> None:
+    with pytest.raises(ValueError, match="Every connection of electrical is answered") as refused:
+        of(undirected(), error_model=ErrorModel(beta=0.2, alpha=0.001, could_touch="all"))
+    assert "\n" not in str(refused.value)
+    assert "edge_type='chemical'" in str(refused.value)
+
+
+def test_answered_graphs_that_are_no_sign_of_an_undirected_one_are_taken() -> None:
+    """Without errors nothing is wrong; in a complete graph, and of few edges, chance answers all."""
+    assert ErrorModel().edge_rates(undirected()).constant == (0.0, 0.0)
+    everyone = [(a, b) for a in range(8) for b in range(8) if a != b]
+    assert ErrorModel(beta=0.1).edge_rates(ca.Graph.from_edges(*zip(*everyone, strict=True)))
+    assert ErrorModel(beta=0.1).edge_rates(ca.Graph.from_edges([1, 2], [2, 1]))
 
 
 def test_equal_ids_of_other_neurons_are_no_replicates() -> None:

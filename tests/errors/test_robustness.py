@@ -250,3 +250,19 @@ def test_what_cannot_be_swept_is_refused_in_words(options: dict[str, object], sa
     g = graphs.random_graph(10, 0.3, seed=1)
     with pytest.raises(ValueError, match=said):
         ca.errors.robustness(g, n_samples=2, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "g",
+    [
+        ca.Graph.from_edges([], [], node_ids=[]),
+        ca.Graph.from_edges([], [], node_ids=[1]),
+        ca.Graph.from_edges([1], [2]),
+        ca.Graph.from_edges([], [], node_ids=range(9)),
+    ],
+)
+def test_graphs_of_which_nothing_can_be_concluded_are_refused(g: ca.Graph) -> None:
+    with pytest.raises(ValueError, match="needs three neurons and a connection at least"):
+        ca.errors.robustness(g, "beta", [0, 0.1], n_samples=2)
+    with pytest.raises(ValueError, match="needs three neurons and a connection at least"):
+        ca.errors.threshold_sweep(g, [1, 2], n_samples=2)

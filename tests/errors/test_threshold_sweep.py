@@ -63,3 +63,26 @@ def test_what_has_no_threshold_is_refused_in_words() -> None:
     for wrong in ([], [0, 1], [1.5, 2]):
         with pytest.raises(ValueError, match="whole numbers of at least 1"):
             ca.errors.threshold_sweep(counted, wrong)  # type: ignore[arg-type]
+
+
+def test_thresholds_that_leave_the_same_connections_are_named_in_one_warning() -> None:
+    g = ca.Graph.from_edges([1, 2, 3, 1], [2, 3, 1, 3], [5, 5, 6, 9], name="released")
+    expected = r"Thresholds 1, 2 and 5; 7 and 8 leave the same connections of released, whose weakest has 5"
+    with pytest.warns(ca.errors.SameThresholdWarning, match=expected):
+        table = ca.errors.threshold_sweep(g, [1, 2, 5, 6, 7, 8], n_samples=5).table
+    one, two = (
+        table[table["min_synapses"] == k].drop(columns="min_synapses").reset_index(drop=True)
+        for k in (1, 2)
+    )
+    assert one.equals(two)
+
+
+def test_a_threshold_below_the_released_one_is_told_in_the_words_of_the_house() -> None:
+    import warnings
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ca.errors.threshold_sweep(
+            ca.open("fly-mushroom-body-right"), [1, 2], motifs=["300"], measures=[], n_samples=2
+        )
+    assert [one.category for one in caught] == [ca.errors.SameThresholdWarning]

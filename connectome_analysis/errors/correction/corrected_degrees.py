@@ -111,7 +111,8 @@ def debias_degrees(
             f"{side}_high": high,
         }
     table = pd.DataFrame(columns, index=pd.Index(g.node_ids, name="node_id"))
-    if (whole := float(columns["out_estimate"].sum())) < 0:
+    whole = float(columns["out_estimate"].sum())
+    if whole < 0 and _refuted(central, drawn, simple):
         warnings.warn(
             f"The rates do not fit {g.name or 'the graph'}: it would have {whole:,.0f} connections, "
             "fewer than none; alpha is too high for it.",
@@ -120,6 +121,18 @@ def debias_degrees(
         )
     table.attrs.update({"graph": g.name, "error_model": words.of_model(model), "level": level})
     return table
+
+
+def _refuted(central: EdgeRates, drawn: Sequence[EdgeRates], g: Graph) -> bool:
+    """Whether fewer connections were seen than there are false ones alone, whatever the truth.
+
+    The number of false ones is binomial; five standard deviations below are no chance. Of rates that
+    are uncertain the least are taken, and of edges with confidences what was seen is not counted.
+    """
+    if central.by_count is not None and central.by_count.effective is not None:
+        return True
+    false = min(float(_sum_over_others(rates.alpha, "out").sum()) for rates in (central, *drawn))
+    return g.n_edges < false - 5.0 * np.sqrt(false)
 
 
 def _of_side(g: Graph, rates: EdgeRates, side: str) -> _Seen:

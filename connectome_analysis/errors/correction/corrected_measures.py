@@ -13,7 +13,7 @@ from ..rate_table import Floats
 from .corrected_triads import provenance, table_of_sums
 from .dyad_states import dyads_of_classes
 from .given_rates import given_model
-from .intervals import normal_quantile, ratio_interval
+from .intervals import normal_quantile, ratio_interval, standard_error
 from .triad_estimates import TriadEstimates, triad_estimates
 
 if TYPE_CHECKING:
@@ -49,7 +49,13 @@ def debias_measures(
         ``edges``, ``mutual_pairs``, ``density``, ``reciprocity``, ``triangles`` (of the undirected
         graph), ``connected_triples`` (likewise, closed ones three times), ``transitivity``; columns
         ``observed``, ``estimate``, ``se``, ``low``, ``high`` (of ratios by Fieller). A ratio of
-        nothing is NaN.
+        nothing is NaN; so are its error and interval where the variance is estimated below 0, or
+        where all of it lies outside 0 and 1 (``attrs["no_error_known"]``).
+
+    Raises
+    ------
+    ValueError
+        As `debias_triad_census`; for fewer than three neurons, though `debias_degrees` takes two.
 
     Examples
     --------
@@ -62,9 +68,15 @@ def debias_measures(
     require_graph(g)
     normal_quantile(level)
     model = given_model(alpha, beta, error_model)
+    if g.n_nodes < 3:
+        msg = (
+            f"Corrected measures need three neurons at least, {g.name or 'the graph'} has {g.n_nodes}: one "
+            "pair tells nothing of its scatter. errors.debias_degrees corrects the connections of a pair."
+        )
+        raise ValueError(msg)
     found = triad_estimates(g, model, n_jobs=n_jobs)
     table = measures_of(found, level)
-    table.attrs.update(provenance(g, model, found, level))
+    table.attrs.update(provenance(g, model, found, level, table))
     return table
 
 
@@ -127,13 +139,10 @@ def _ratio(
         return seen, nan, nan, 0.0, 1.0
     ratio = top / bottom
     along = np.array([1.0, -ratio]) / bottom
+    terms = np.abs(along) @ np.abs(covariance) @ np.abs(along)
     return (
         seen,
         ratio,
-        _root(float(along @ covariance @ along)),
+        float(standard_error(along @ covariance @ along, terms)),
         *ratio_interval(top, bottom, covariance, level=level),
     )
-
-
-def _root(variance: float) -> float:
-    return float(np.sqrt(max(variance, 0.0)))

@@ -65,7 +65,7 @@ def debias_subgraphs(
     table = table_of_sums(found, copies_in_classes(), level)
     table.index = pd.Index(CONNECTED_TRIADS, name="motif", dtype=object)
     table.insert(0, "plain_name", [TRIADS[name].plain_name for name in CONNECTED_TRIADS])
-    table.attrs.update(provenance(g, model, found, level))
+    table.attrs.update(provenance(g, model, found, level, table))
     return table
 
 

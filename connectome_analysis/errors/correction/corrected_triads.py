@@ -20,7 +20,7 @@ from ..error_model import ErrorModel
 from ..rate_table import Floats
 from ..verdict_warning import PairsAloneWarning, RatesWarning
 from .given_rates import given_model, not_corrected
-from .intervals import count_interval, normal_quantile
+from .intervals import count_interval, normal_quantile, standard_error
 from .triad_estimates import TriadEstimates, triad_estimates
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def debias_triad_census(
     -------
     DataFrame, one row per class, index ``motif`` ("003" ... "300")
         ``plain_name``; ``observed`` count; ``estimate``, unbiased, may be below 0 where there are
-        few; ``se``; ``low``, ``high``, at least 0, see `intervals`. ``attrs`` holds the model in
-        words, the level, and what is not corrected.
+        few; ``se``, NaN where the variance is estimated below 0; ``low``, ``high``, at least 0, see
+        `intervals`. ``attrs`` holds the model in words, the level, what is not corrected, and of which
+        rows no error is known.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def debias_triad_census(
     table = table_of_sums(found, np.eye(16), level)
     table.index = pd.Index(TRIAD_NAMES, name="motif", dtype=object)
     table.insert(0, "plain_name", [TRIADS[name].plain_name for name in TRIAD_NAMES])
-    table.attrs.update(provenance(g, model, found, level))
+    table.attrs.update(provenance(g, model, found, level, table))
     return table
 
 
@@ -108,11 +109,12 @@ def table_of_sums(found: TriadEstimates, sums: Floats, level: float) -> pd.DataF
     most = sums.max(axis=1) * (n * (n - 1) * (n - 2) / 6)
     low, high = np.minimum(low, most), np.minimum(high, most)
     variance = np.einsum("kc,cd,kd->k", sums, found.covariance, sums)
+    terms = np.einsum("kc,cd,kd->k", np.abs(sums), np.abs(found.covariance), np.abs(sums))
     return pd.DataFrame(
         {
             "observed": np.rint(sums @ found.observed).astype(np.int64),
             "estimate": sums @ found.counts,
-            "se": np.sqrt(np.maximum(variance, 0.0)),
+            "se": standard_error(variance, terms),
             "low": low,
             "high": high,
         }
@@ -167,7 +169,21 @@ def surely_below_zero(found: TriadEstimates) -> list[str]:
     return [name for name, there in zip(TRIAD_NAMES, low, strict=True) if there]
 
 
-def provenance(g: Graph, model: ErrorModel, found: TriadEstimates, level: float) -> dict[str, Any]:
+def without_error(table: pd.DataFrame) -> str:
+    """Rows that have an estimate and no standard error or interval, in words; empty where none."""
+    lacks = table["se"].isna() | table["low"].isna()
+    names = [str(name) for name in table.index[lacks & table["estimate"].notna()]]
+    if not names:
+        return ""
+    return (
+        f"no error is known of {', '.join(names)}: the variance is estimated below 0, as happens where "
+        "few were seen, or what is estimated cannot be"
+    )
+
+
+def provenance(
+    g: Graph, model: ErrorModel, found: TriadEstimates, level: float, table: pd.DataFrame
+) -> dict[str, Any]:
     """What a corrected table must say of itself."""
     said: dict[str, Any] = {
         "graph": g.name,
@@ -189,6 +205,8 @@ def provenance(g: Graph, model: ErrorModel, found: TriadEstimates, level: float)
             RatesWarning,
             stacklevel=3,
         )
+    if unknown := without_error(table):
+        said["no_error_known"] = unknown
     if found.coarse:
         said["coarse"] = "rates of pairs that were not seen are means of groups of neurons"
     return said

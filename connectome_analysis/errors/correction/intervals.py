@@ -97,10 +97,23 @@ def _roots(estimate: Floats, rest: Floats, own: Floats, relative: Floats) -> tup
     return np.maximum((b - half) / a, 0.0), np.maximum((b + half) / a, 0.0)
 
 
+def standard_error(variance: Floats, terms: Floats) -> Floats:
+    """Root of unbiased estimates of variances; NaN where one lies below 0, as none can.
+
+    Parameters
+    ----------
+    terms : same shape
+        What the terms of each sum to without their signs; rounding is small beside it.
+    """
+    kept = np.where(variance < -1e-9 * terms, np.nan, np.maximum(variance, 0.0))
+    root: Floats = np.sqrt(kept)
+    return root
+
+
 def ratio_interval(
     top: float, bottom: float, covariance: Floats, *, level: float
 ) -> tuple[float, float]:
-    """Interval of a ratio of two corrected counts, within 0 and 1 (Fieller 1954).
+    """Interval of a ratio of two corrected counts, within 0 and 1 (Fieller 1954); NaN where there is none.
 
     Parameters
     ----------
@@ -109,7 +122,8 @@ def ratio_interval(
 
     Notes
     -----
-    doi:10.1111/j.2517-6161.1954.tb00159.x. Where the bottom may be 0 the ratio may be anything.
+    doi:10.1111/j.2517-6161.1954.tb00159.x. Where the bottom may be 0 the ratio may be anything. There is
+    none where the variance of the ratio is estimated below 0, nor where all of it lies outside 0 and 1.
 
     Examples
     --------
@@ -124,6 +138,11 @@ def ratio_interval(
         return 0.0, 1.0
     b = top * bottom - z2 * tb
     c = top**2 - z2 * tt
+    along = np.array([1.0, -top / bottom])
+    if along @ covariance @ along < -1e-9 * (np.abs(along) @ np.abs(covariance) @ np.abs(along)):
+        return float("nan"), float("nan")
     half = np.sqrt(max(b * b - a * c, 0.0))
     low, high = (b - half) / a, (b + half) / a
+    if low > 1.0 + 1e-9 or high < -1e-9:
+        return float("nan"), float("nan")
     return float(min(max(low, 0.0), 1.0)), float(min(max(high, 0.0), 1.0))

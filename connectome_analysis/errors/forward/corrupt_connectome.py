@@ -50,7 +50,7 @@ def corrupt_connectome(
     Returns
     -------
     Path
-        The folder. Its manifest has the model, the seed, and the connectome it was made from; its
+        The folder. Its manifest has the model, that it holds for chemical edges, the seed, and the connectome it was made from; its
         buckets count what happened.
 
     Raises
@@ -73,7 +73,8 @@ def corrupt_connectome(
     ...         seen.manifest.error_model["recall"], seen.graph().n_edges < 2194
     (0.5, True)
     """
-    content = model.to_dict()  # what cannot be written is told before the work is done
+    # What cannot be written is told before the work is done.
+    content = model.to_dict() | {"edge_types": ["chemical"]}
     seed = seed_number(rng)
     given = connectome.manifest.tables
     counted = "synapses" in given
@@ -190,6 +191,10 @@ def _manifest(
 ) -> Manifest:
     true = connectome.manifest
     notes = [*true.notes, f"Simulated errors of reconstruction: {model!r}"]
+    if others := [kind for kind in connectome.edge_types() if kind != "chemical"]:
+        notes.append(
+            f"Chemical edges have these errors; {', '.join(others)} ones are as they were."
+        )
     if model.fragments:
         notes.append(
             "Electrical edges and skeletons are those of neurons neither split nor merged."

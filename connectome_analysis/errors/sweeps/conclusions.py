@@ -60,6 +60,16 @@ def require_conclusions(motifs: Sequence[str] | None, measures: Sequence[str]) -
     return names
 
 
+def require_three(g: Graph) -> None:
+    """Raise a ValueError for a graph of which nothing can be concluded."""
+    if g.n_nodes < 3 or g.n_edges == 0:
+        msg = (
+            f"A conclusion needs three neurons and a connection at least, {g.name or 'the graph'} has "
+            f"{g.n_nodes:,} and {g.n_edges:,}; nothing differs from a null there."
+        )
+        raise ValueError(msg)
+
+
 def conclusions(
     g: Graph,
     names: Sequence[str],

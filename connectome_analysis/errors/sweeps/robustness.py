@@ -12,10 +12,11 @@ from ...null_models.ensemble import Progress, part_of
 from ...random_streams import Seed, seed_number
 from ...whole_numbers import require_whole
 from ..correction.given_rates import given_model
+from ..edge_rates import require_directed
 from ..error_model import ErrorModel
 from ..forward.corrupt_graph import corrupt
 from ..rate_table import Floats
-from .conclusions import MEASURES, PLAIN_NAMES, conclusions, require_conclusions
+from .conclusions import MEASURES, PLAIN_NAMES, conclusions, require_conclusions, require_three
 from .false_carriers import least_false_share
 from .flips import Robustness, flips_of
 from .swept_rates import (
@@ -126,7 +127,7 @@ def robustness(
     Raises
     ------
     ValueError
-        For a rate that the model or the null cannot have.
+        For a rate that the model or the null cannot have, fewer than three neurons, or no connection.
 
     Examples
     --------
@@ -147,7 +148,10 @@ def robustness(
     model = ErrorModel() if error_model is None else given_model(None, None, error_model)
     simple = g.without_self_loops()
     grid = rate_values(simple, rate, values)
-    with_rate(model, rate, float(grid[0]))  # fails before hours, not after
+    # Fails before hours, not after.
+    require_three(simple)
+    with_rate(model, rate, float(grid[0]))
+    require_directed(with_rate(model, rate, float(grid[-1])), simple)
     setting: dict[str, Any] = {"n_jobs": n_jobs} | options
     follow = _assumed if reading == "assumed" else _worse
     table, first = follow(

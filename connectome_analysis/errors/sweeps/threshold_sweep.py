@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,14 @@ from ...random_streams import Seed, seed_number
 from ..correction.given_rates import given_model
 from ..edge_rates import counts_of
 from ..error_model import ErrorModel
-from .conclusions import MEASURES, conclusions, require_conclusions
+from ..verdict_warning import SameThresholdWarning
+from .conclusions import MEASURES, conclusions, require_conclusions, require_three
 from .flips import Robustness, flips_of
 from .robustness import stacked
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...connectome import Connectome
 
 RATE = "min_synapses"
@@ -88,13 +92,17 @@ def threshold_sweep(
         )
         raise ValueError(msg)
     whole = _whole_graph(connectome, edge_type, where)
+    require_three(whole)
     counts = counts_of_synapses(whole)
     seed = seed_number(rng)
-    parts, sizes = [], []
+    sizes = [int((counts >= level).sum()) for level in levels]
+    _warn_of_same(whole, levels, sizes)
+    parts: list[pd.DataFrame] = []
     for i, level in enumerate(levels):
-        kept = counts >= level
-        g = whole.edges_kept(kept)
-        sizes.append(g.n_edges)
+        if error_model is None and i and sizes[i] == sizes[i - 1]:  # the same graph, and its null
+            parts.append(parts[-1].copy())
+            continue
+        g = whole.edges_kept(counts >= level)
         model = None if error_model is None else error_model.replace(min_synapses=level)
         parts.append(
             conclusions(
@@ -130,6 +138,23 @@ def threshold_sweep(
     return Robustness(table, flips)
 
 
+def _warn_of_same(g: Graph, levels: list[int], sizes: list[int]) -> None:
+    """Name the thresholds that leave the same connections."""
+    same = [
+        [str(level) for level, other in zip(levels, sizes, strict=True) if other == size]
+        for size in dict.fromkeys(sizes)
+    ]
+    said = [f"{', '.join(group[:-1])} and {group[-1]}" for group in same if len(group) > 1]
+    if said:
+        weakest = int(np.asarray(g.weights).min()) if g.n_edges else 0
+        warnings.warn(
+            f"Thresholds {'; '.join(said)} leave the same connections of {g.name or 'the graph'}, whose "
+            f"weakest has {weakest} synapse{'' if weakest == 1 else 's'}: what is said at them is one result.",
+            SameThresholdWarning,
+            stacklevel=3,
+        )
+
+
 def counts_of_synapses(g: Graph) -> Any:
     """(E,) weights as numbers of synapses; a ValueError where they are none."""
     try:
@@ -157,7 +182,10 @@ def _levels(thresholds: Iterable[Any]) -> list[int]:
 def _whole_graph(given: object, edge_type: str | None, where: str | None) -> Graph:
     if hasattr(given, "graph") and not isinstance(given, Graph):
         # Asking for a threshold makes the connectome say whether it counts synapses at all.
-        whole: Graph = given.graph(1, edge_type, where)
+        # That none weaker than the released ones come back is told by `_warn_of_same`.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".* was released with pairs of at least")
+            whole: Graph = given.graph(1, edge_type, where)
         return whole
     require_graph(given)
     assert isinstance(given, Graph)

@@ -56,11 +56,14 @@ def worlds_of(cell: Cell) -> Callable[[np.random.Generator], pd.DataFrame]:
 
 
 def outside(table: pd.DataFrame) -> pd.DataFrame:
-    """Say of rows with ``true``, ``low`` and ``high`` where the true value lies outside."""
-    true = table["true"].to_numpy(np.float64)
+    """Say of rows with ``true``, ``low`` and ``high`` where the true value lies outside.
+
+    Where there is no interval it is not inside: below.
+    """
+    true, low = (table[name].to_numpy(np.float64) for name in ("true", "low"))
     slack = 1e-9 * np.abs(true)
     return table.assign(
-        below=(true < table["low"].to_numpy() - slack).astype(np.float64),
+        below=((true < low - slack) | np.isnan(low)).astype(np.float64),
         above=(true > table["high"].to_numpy() + slack).astype(np.float64),
     )
 

@@ -57,7 +57,7 @@ def compare(
     for name, given in ((a, error_model_a), (b, error_model_b)):
         opened, g = open_graph(name, edge_type, min_synapses, None)
         graphs.append(g)
-        models.append(_model(given, could_touch, density, opened))
+        models.append(_model(given, could_touch, density, opened, edge_type))
     with warnings_as_words() as said:
         if pairs:
             table = ca.errors.compare_pairs(graphs[0], graphs[1], models[0], models[1])
@@ -86,10 +86,14 @@ def compare(
 
 
 def _model(
-    given: str | None, could_touch: str | None, density: float | None, opened: ca.Connectome
+    given: str | None,
+    could_touch: str | None,
+    density: float | None,
+    opened: ca.Connectome,
+    edge_type: str,
 ) -> ca.errors.ErrorModel:
     import connectome_analysis as ca
 
     if given is None:
         return ca.errors.ErrorModel()
-    return error_model_of(given, could_touch, density, opened)
+    return error_model_of(given, could_touch, density, opened, edge_type)

@@ -65,7 +65,7 @@ def correct(
         msg = f"--plot draws triads and subgraphs; {what} has no picture, leave --plot out."
         raise ValueError(msg)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
-    model = error_model_of(error_model, could_touch, density, opened)
+    model = error_model_of(error_model, could_touch, density, opened, edge_type)
     with warnings_as_words() as said:
         table = _corrected(g, what, model, level, jobs)
     if out is not None:
@@ -75,6 +75,8 @@ def correct(
     said += other_threshold(model, g)
     if left := table.attrs.get("not_corrected"):
         said.append(f"Not corrected: {left}.")
+    if unknown := table.attrs.get("no_error_known"):
+        said.append(f"{unknown[0].upper()}{unknown[1:]}.")
     if json:
         facts = {
             "connectome": opened.name,

@@ -44,11 +44,11 @@ def corrupt(
     with ca.open(connectome) as truth:
         model = error_model_of(error_model, could_touch, density, truth)
         path = ca.errors.corrupt_connectome(truth, model, out, seed, overwrite=overwrite)
-        edges = truth.manifest.tables["edges"].rows
+        edges = truth.edge_types()
         name = truth.name
     with ca.open(path) as seen:
         manifest = seen.manifest
-    left = manifest.tables["edges"].rows
+        left = seen.edge_types()
     if json:
         print_json(
             {
@@ -57,11 +57,31 @@ def corrupt(
                 "error_model": repr(model),
                 "error_model_rates": model.to_dict(),
                 "seed": seed,
-                "edges_of_truth": edges,
-                "edges_seen": left,
+                "edges_of_truth": sum(edges.values()),
+                "edges_seen": sum(left.values()),
+                "edges_of_truth_by_type": edges,
+                "edges_seen_by_type": left,
                 "buckets": dict(manifest.buckets),
             }
         )
         return
     typer.echo(repr(model))
-    typer.echo(f"{path}: {left:,} edges seen of a truth of {edges:,}, seed {seed}.")
+    typer.echo(f"{path}: {_said(edges, left)}, seed {seed}.")
+
+
+def _said(truth: dict[str, int], seen: dict[str, int]) -> str:
+    """How many edges are seen, of each type that there is: errors fall on the chemical ones."""
+    parts = [
+        f"{seen.get('chemical', 0):,} chemical edges seen of a truth of {truth.get('chemical', 0):,}"
+    ]
+    for kind, true in truth.items():
+        if kind == "chemical":
+            continue
+        left = seen.get(kind, 0)
+        if left == true:
+            parts.append(f"{left:,} {kind} ones are as they were")
+        else:
+            parts.append(
+                f"{left:,} of {true:,} {kind} ones, of neurons left whole, are as they were"
+            )
+    return "; ".join(parts)

@@ -64,7 +64,7 @@ def impute(
 
     asked = _asked(measures)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
-    model = error_model_of(error_model, could_touch, density, opened)
+    model = error_model_of(error_model, could_touch, density, opened, edge_type)
     with warnings_as_words() as said, progress(f"{draws:,} true graphs") as tell:
         table = ca.errors.impute(
             g,

@@ -89,7 +89,7 @@ def robustness(
         msg = "A conclusion needs a null model; give --null configuration."
         raise ValueError(msg)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
-    model = optional_error_model(error_model, could_touch, density, opened)
+    model = optional_error_model(error_model, could_touch, density, opened, edge_type)
     with progress(f"{rate}, read as {reading}") as tell:
         found = ca.errors.robustness(
             g,

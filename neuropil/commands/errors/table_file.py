@@ -18,6 +18,9 @@ def table_of(given: Path) -> pd.DataFrame:
     if not path.is_file():
         msg = f"{path} is no file."
         raise ValueError(msg)
+    if not path.stat().st_size:
+        msg = f"{path} is empty."
+        raise ValueError(msg)
     if path.suffix.lower() == ".parquet":
         return pd.read_parquet(path)
     try:

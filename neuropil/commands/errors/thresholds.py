@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ...error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
+from ...naive_and_aware import warnings_as_words
 from ...options import (
     EdgeType,
     Jobs,
@@ -67,8 +68,12 @@ def thresholds(
         msg = "A conclusion needs a null model; give --null configuration."
         raise ValueError(msg)
     levels = _whole(values)
-    with ca.open(connectome) as opened, progress("thresholds") as tell:
-        model = optional_error_model(error_model, could_touch, density, opened)
+    with (
+        ca.open(connectome) as opened,
+        warnings_as_words() as said,
+        progress("thresholds") as tell,
+    ):
+        model = optional_error_model(error_model, could_touch, density, opened, edge_type)
         found = ca.errors.threshold_sweep(
             opened,
             levels,
@@ -89,7 +94,7 @@ def thresholds(
     if plot is not None:
         write_figure(ca.plot.threshold_sweep(found).figure, plot)
     if json:
-        facts = {"connectome": name, "seed": seed} | dict(found.flips.attrs)
+        facts = {"connectome": name, "seed": seed, "warnings": said} | dict(found.flips.attrs)
         print_json(facts | {"flips": records(found.flips), "sweep": records(found.table)})
         return
     print_table(found.flips, f"{name}: at least {levels[0]} to {levels[-1]} synapses")
@@ -102,6 +107,8 @@ def thresholds(
         "most 0.05. An empty flips_at holds throughout.",
         soft_wrap=True,
     )
+    for one in said:
+        console().print(f"Warning: {one}", style="bold", soft_wrap=True, markup=False)
 
 
 def _whole(text: str) -> list[int]:
