@@ -25,6 +25,7 @@ from .neurons import UnknownNeurons
 from .positions import Unit
 from .read_rows import FEATHER, PARQUET, Source
 from .safe_files import choose, exact_id, is_junk
+from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .small_rows import first_of, pandas_attributes, small_rows, table_columns, truth
 from .table_reader import table
@@ -49,7 +50,7 @@ _SITES = {
 }
 _VERSION = re.compile(r"_v(\d{2,5})(?=\D|$)")
 _NULL = frozenset({None, "", "nan", "NaN", "None"})
-_MICRONS = {
+_MICRONS: dict[str, Any] = {
     "species": "Mus musculus",
     "individual": "minnie65",
     "source": "MICrONS minnie65, CAVE tables",
@@ -150,6 +151,8 @@ def read_cave(
             else "neurons are the roots with a nucleus and every other root that synapses name"
         )
     columns, header = _columns(found.synapses, names, told)
+    about: dict[str, Any] = _MICRONS if (said or "minnie65") == "minnie65" else {}
+    about = about | {"release": release, "notes": ("synapses.size is in voxels of the cleft.",)}
     with _valid_rows(found.synapses, names, header, told, buckets, warned) as rows:
         return table(
             out,
@@ -167,9 +170,7 @@ def read_cave(
             warnings=warned,
             buckets=buckets,
             more_tables=more,
-            description=(_MICRONS if (said or "minnie65") == "minnie65" else {})
-            | {"release": release, "notes": ("synapses.size is in voxels of the cleft.",)}
-            | ({"species": "synthetic", "source": "simulated release"} if found.simulated else {})
+            description=(as_simulated(about) if found.simulated else about)
             | dict(description or {}),
             overwrite=overwrite,
             command=command,

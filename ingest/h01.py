@@ -23,6 +23,7 @@ from connectome_analysis.tables import ContractError
 from .account import Ingested
 from .neurons import UnknownNeurons
 from .safe_files import choose, exact_id, first_bytes, is_junk, read_json
+from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .table_reader import table
 
@@ -168,7 +169,17 @@ def read_h01(
             else "score is the source's confidence, not in 0..1"
         )
         rule: UnknownNeurons = "drop" if neurons == "listed" else "add"
-        simulated = is_simulated(folder)
+        about: dict[str, Any] = {
+            "species": "Homo sapiens",
+            "individual": "H01",
+            "source": "H01 release, c3 synapses",
+            "release": "20210729/c3",
+            "licence": licence,
+            "detector": "automatic (H01 c3)",
+            "score_cutoff": least_confidence,
+            "doi": ("10.1126/science.adk4858",),
+            "notes": (TERMS,),
+        }
         return table(
             out,
             synapses=staging,
@@ -183,17 +194,7 @@ def read_h01(
             decisions=told,
             warnings=warned,
             buckets=buckets,
-            description={
-                "species": "Homo sapiens",
-                "individual": "H01",
-                "source": "H01 release, c3 synapses" + (" (SIMULATED)" if simulated else ""),
-                "release": "20210729/c3",
-                "licence": licence,
-                "detector": "automatic (H01 c3)",
-                "score_cutoff": least_confidence,
-                "doi": ("10.1126/science.adk4858",),
-                "notes": (TERMS,),
-            }
+            description=(as_simulated(about) if is_simulated(folder) else about)
             | dict(description or {}),
             overwrite=overwrite,
             command=command,

@@ -21,6 +21,7 @@ from .account import Ingested
 from .hdf5_files import is_hdf5, open_hdf5, read_dataset
 from .positions import Unit
 from .safe_files import is_junk
+from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .table_reader import table
 
@@ -137,8 +138,7 @@ def read_sonata(
         weight_meaning="synapses",
         min_synapses=min_synapses,
         decisions=told,
-        description=({"species": "synthetic", "source": "simulated release"} if simulated else {})
-        | dict(description or {}),
+        description=(as_simulated({}) if simulated else {}) | dict(description or {}),
         overwrite=overwrite,
         command=command,
         progress=progress,

@@ -51,8 +51,9 @@ def test_a_simulated_release_comes_back_as_it_was_drawn(release: str, tmp_path: 
     }
     assert edges(result) == wanted
     assert set(column(result, "nodes", "node_id")) >= set(ids.tolist())
-    stated = " ".join(map(str, (manifest(result).species, manifest(result).source))).lower()
-    assert "synthetic" in stated or "simulated" in stated
+    said = manifest(result)
+    assert (said.species, said.source) == ("synthetic", "neuropil simulate-release")
+    assert (said.individual, said.licence, tuple(said.doi)) == (None, None, ())
 
 
 @pytest.mark.parametrize("release", ["cave", "h01", "sonata"])
