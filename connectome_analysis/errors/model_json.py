@@ -18,7 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .could_touch import AllPairs, ContactPairs, SharedColumn, WithinDistance
+from .could_touch import (
+    AllPairs,
+    ContactPairs,
+    SharedColumn,
+    WithinDistance,
+    as_could_touch,
+)
 from .error_model import ErrorModel
 from .fragments import Merge, Split
 from .uncertainty import Uncertainty
@@ -72,9 +78,17 @@ def to_dict(model: ErrorModel) -> dict[str, Any]:
 
 
 def from_dict(content: Mapping[str, Any]) -> ErrorModel:
-    """Make a model; a ValueError says what of the content is not one."""
-    if getattr(content, "get", lambda _: None)("format") != FORMAT:
-        msg = f'An error model is a JSON object with "format": "{FORMAT}"; this is none.'
+    """Make a model; a ValueError says what of the content is not one.
+
+    Rates written by hand need neither "format" nor "version": ``{"beta": 0.15}``.
+    """
+    if isinstance(content, Mapping) and "format" not in content and {*content} & {*_RATES}:
+        content = {"format": FORMAT, "version": 1, **content}
+    if not isinstance(content, Mapping) or content.get("format") != FORMAT:
+        msg = (
+            f'An error model is a JSON object with "format": "{FORMAT}" and "version": 1, or rates alone such '
+            'as {"beta": 0.15}; this is none.'
+        )
         raise ValueError(msg)
     if content.get("version") != 1:
         msg = f"The error model has version {content.get('version')!r}, this software reads 1."
@@ -128,7 +142,7 @@ def write_model(model: ErrorModel, path: str | Path) -> None:
 
 
 def read_model(path: str | Path) -> ErrorModel:
-    """Read a model from a JSON file that `write_model` wrote."""
+    """Read a model from a JSON file that `write_model` wrote, or of rates written by hand."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -231,6 +245,8 @@ def _touch_out(could_touch: Any) -> Any:
 
 
 def _touch_in(content: Any) -> Any:
+    if isinstance(content, str) or {*content} == {"within_um"}:  # as people write it
+        return as_could_touch(content)
     kind = content["pairs"]
     if kind == "all":
         return AllPairs()

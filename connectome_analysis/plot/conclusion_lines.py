@@ -30,6 +30,7 @@ _Look = tuple[str, str, Any]
 _SAMPLE = 1.06
 ROOM = 0.5  # beside the first and the last threshold
 _THIN = 1.4 * HAIR_PT
+_ASIDE = 0.12  # of the least step between thresholds, for all lines that flip at one
 _COLUMNS = ("conclusion", "q_as_z", "verdict", "share_holding")
 _BECOMES = {"no": "gone", "over": "over", "under": "under"}
 _NAMES = {"rich_club": "rich club"}
@@ -128,13 +129,16 @@ def _with_flip(x: Any, y: Any, at: float) -> tuple[NDArray[Any], NDArray[Any], l
 
 
 def _aside(values: NDArray[Any], flips_at: dict[str, float]) -> dict[str, float]:
-    """How far lines that flip at one threshold move aside, so that no ring covers another."""
+    """How far lines that flip at one threshold move aside, so that no ring hides another.
+
+    About the width of a marker: no ring may seem to stand between two thresholds.
+    """
     places = np.unique(values)
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     aside: dict[str, float] = {}
     for at in {at for at in flips_at.values() if not np.isnan(at)}:
         names = [name for name, other in flips_at.items() if other == at]
-        step = 0.5 * gap / max(len(names) - 1, 3)
+        step = _ASIDE * gap / max(len(names) - 1, 3)
         aside |= {name: step * (i - (len(names) - 1) / 2) for i, name in enumerate(names)}
     return aside
 

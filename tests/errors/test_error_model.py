@@ -120,6 +120,9 @@ def test_rates_by_pairs_of_groups_come_back_too() -> None:
     [
         ("{", "is not JSON"),
         ("[]", "this is none"),
+        ("{}", r'rates alone such as \{"beta": 0.15\}; this is none'),
+        ('{"alpha": 0.01}', "could_touch must say between which pairs"),
+        ('{"alpha": 0.01, "touch": "all"}', "has no touch"),
         ('{"format": "neuropil-error-model", "version": 2}', "has version 2"),
         ('{"format": "neuropil-error-model", "version": 1, "recal": 1}', "has no recal"),
         (
@@ -137,6 +140,20 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, content: str, message:
         ca.errors.read_model(path)
     with pytest.raises(ValueError, match="cannot be read"):
         ca.errors.read_model(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("touch", ["all", "region", {"within_um": 20}])
+def test_rates_written_by_hand_are_a_model(tmp_path: Path, touch: object) -> None:
+    path = tmp_path / "model.json"
+    rates = {"alpha": 0.002, "beta": 0.15, "could_touch": touch}
+    path.write_text(json.dumps(rates))
+    assert ca.errors.read_model(path).to_dict() == ErrorModel(**rates).to_dict()
+
+
+def test_the_error_model_file_of_the_docs_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
+    (tmp_path / "model.json").write_text(page.split("```json\n")[1].split("```")[0])
+    assert ca.errors.read_model(tmp_path / "model.json").beta == 0.15
 
 
 def test_a_matrix_is_written_bit_by_bit_and_a_damaged_one_is_refused(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_no_two_lines_that_flip_look_alike_and_no_ring_covers_another(
     assert len({look[0::2] for look in looks}) == len(looks)
     rings = [line.get_xydata()[0] for line in drawn if line.get_markersize() == 10]
     assert len({float(x) for x, _ in rings}) == len(rings)
+    # ... nor seems to stand between two thresholds.
+    assert all(min(abs(x - at) for at in (1, 2, 5, 9)) <= 0.07 for x, _ in rings)
 
 
 def test_few_conclusions_can_be_asked_for(false_connections: ca.errors.Robustness) -> None:
