@@ -101,7 +101,7 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=36_000)
+    parser.add_argument("--steps", type=int, default=31_000)
     parser.add_argument("--volumes", type=int, default=28, help="simulated volumes to learn from")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default=None)
