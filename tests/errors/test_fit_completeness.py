@@ -84,3 +84,21 @@ def test_a_connectome_without_entries_is_refused_and_named() -> None:
 def test_what_cannot_be_is_refused(nodes: object, options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         fit_completeness(nodes, **options)  # type: ignore[arg-type]
+
+
+def test_the_mean_has_a_standard_error_where_sites_are_counted_and_the_fit_says_what_it_lacks() -> (
+    None
+):
+    attached = pd.DataFrame({"pre_completeness": [90, 10, 0]})
+    model = fit_completeness(NODES, attached=attached)
+    assert model.evidence is not None
+    numbers = model.evidence.numbers
+    # 90 of 100 sites and 10 of 20.
+    assert numbers["pre_completeness_sites"] == pytest.approx(120)
+    assert numbers["pre_completeness_mean_se"] == pytest.approx(np.sqrt(100 / 120 * 20 / 120 / 120))
+    assert "post_completeness_mean_se" not in numbers
+    assert model.uncertainty is None
+    assert "intervals leave out how well they are known" in " ".join(model.evidence.notes)
+    plain = fit_completeness(NODES).evidence
+    assert plain is not None
+    assert "pre_completeness_mean_se" not in plain.numbers

@@ -44,7 +44,9 @@ def fit_completeness(
     -------
     ErrorModel
         `pre_completeness` and `post_completeness` are read from the columns of the graph they are
-        used on. No uncertainty: the columns are taken as measured.
+        used on. No uncertainty: the columns are taken as measured, each neuron's own scatter and what
+        all share alike. Where sites are counted, ``evidence.numbers`` has the standard error of each
+        mean, were every site attached or lost by itself.
 
     Raises
     ------
@@ -83,6 +85,13 @@ def fit_completeness(
         n_missing = int((~known).sum())
         mean = _mean(share[known], None if weights is None else weights[column][known])
         numbers |= {f"{column}_mean": mean, f"{column}_missing": n_missing}
+        counted = _counts_sites(nodes) and (attached is None or column in attached.columns)
+        n_sites = _sites(share, weights[column]) if weights is not None and counted else 0.0
+        if n_sites > 0:
+            numbers |= {
+                f"{column}_sites": n_sites,
+                f"{column}_mean_se": float(np.sqrt(mean * (1.0 - mean) / n_sites)),
+            }
         if n_missing and missing == "error":
             msg = (
                 f"{column} is missing for {n_missing:,} of {len(share):,} neurons; leave them out, "
@@ -99,6 +108,7 @@ def fit_completeness(
     if not parts:
         msg = "pre_completeness and post_completeness are empty; there is nothing to fit."
         raise ValueError(msg)
+    notes.append("The columns are taken as exact; intervals leave out how well they are known.")
     means = ", ".join(f"{c} {numbers[f'{c}_mean']:.4g} on the mean" for c in parts)
     return ErrorModel(
         **parts,
@@ -140,6 +150,24 @@ def _table(nodes: Any, attached: Any) -> tuple[pd.DataFrame, dict[str, Floats] |
     return nodes, {
         c: aligned[c].fillna(0.0).to_numpy(np.float64) for c in COLUMNS if c in aligned.columns
     } | {c: np.ones(len(nodes)) for c in COLUMNS if c not in aligned.columns}
+
+
+def _counts_sites(nodes: Any) -> bool:
+    """Whether weights count synapses, rather than sections or areas."""
+    from ...connectome import Connectome
+    from ...graph import Graph
+
+    if isinstance(nodes, Connectome):
+        return "syn_count" in nodes.edges.columns
+    return not isinstance(nodes, Graph) or "synap" in (nodes.weight_meaning or "synapses").lower()
+
+
+def _sites(share: Floats, n_attached: Floats | None) -> float:
+    """Sites, attached or not, behind the mean; 0 where attached ones are not counted in whole numbers."""
+    if n_attached is None or np.any(n_attached != np.floor(n_attached)):
+        return 0.0
+    some = np.isfinite(share) & (share > 0) & (n_attached > 0)
+    return float((n_attached[some] / share[some]).sum())
 
 
 def _mean(share: Floats, n_attached: Floats | None) -> float:
