@@ -82,9 +82,11 @@ def from_dict(content: Mapping[str, Any]) -> ErrorModel:
 
     Rates written by hand need neither "format" nor "version": ``{"beta": 0.15}``.
     """
-    if isinstance(content, Mapping) and "format" not in content and {*content} & {*_RATES}:
+    given: object = content
+    is_object = isinstance(given, Mapping)
+    if is_object and "format" not in content and {*content} & {*_RATES}:
         content = {"format": FORMAT, "version": 1, **content}
-    if not isinstance(content, Mapping) or content.get("format") != FORMAT:
+    if not is_object or content.get("format") != FORMAT:
         msg = (
             f'An error model is a JSON object with "format": "{FORMAT}" and "version": 1, or rates alone such '
             'as {"beta": 0.15}; this is none.'

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..compiling import tell_of_compiling
 from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
 from ..naive_and_aware import (
     FORMATS,
@@ -114,6 +115,8 @@ def motifs(
             else ca.motifs.count(g, size, colors=colors, n_jobs=jobs)  # type: ignore[arg-type]
         )
     else:
+        if model is not None:
+            tell_of_compiling()
         with progress(f"{samples:,} {null} nulls") as tell, warnings_as_words() as said:
             table = ca.motifs.significance(
                 g,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..compiling import tell_of_compiling
 from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
 from ..naive_and_aware import (
     FORMATS,
@@ -102,6 +103,8 @@ def rich_club(
     if members is not None:
         _print_members(opened, g, members, degree, json=json, out=out)
         return
+    if model is not None:
+        tell_of_compiling()
     with progress(f"{samples:,} {null} nulls") as tell, warnings_as_words() as said:
         table = ca.rich_club(
             g,

@@ -132,7 +132,7 @@ def _refuted(central: EdgeRates, drawn: Sequence[EdgeRates], g: Graph) -> bool:
     if central.by_count is not None and central.by_count.effective is not None:
         return True
     false = min(float(_sum_over_others(rates.alpha, "out").sum()) for rates in (central, *drawn))
-    return g.n_edges < false - 5.0 * np.sqrt(false)
+    return bool(g.n_edges < false - 5.0 * np.sqrt(false))
 
 
 def _of_side(g: Graph, rates: EdgeRates, side: str) -> _Seen:

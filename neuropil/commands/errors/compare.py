@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...compiling import tell_of_compiling
 from ...error_model_option import CouldTouch, Density, error_model_of
 from ...naive_and_aware import warnings_as_words
 from ...options import EdgeType, Jobs, Json, MinSynapses, Out, open_graph
@@ -58,6 +59,7 @@ def compare(
         opened, g = open_graph(name, edge_type, min_synapses, None)
         graphs.append(g)
         models.append(_model(given, could_touch, density, opened, edge_type))
+    tell_of_compiling()
     with warnings_as_words() as said:
         if pairs:
             table = ca.errors.compare_pairs(graphs[0], graphs[1], models[0], models[1])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...compiling import tell_of_compiling
 from ...error_model_option import CouldTouch, Density, NeededErrorModelName, error_model_of
 from ...naive_and_aware import other_threshold, print_what_it_rests_on, warnings_as_words
 from ...options import EdgeType, Jobs, Json, MinSynapses, Name, Out, Plot, Where, open_graph
@@ -66,6 +67,7 @@ def correct(
         raise ValueError(msg)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
     model = error_model_of(error_model, could_touch, density, opened, edge_type)
+    tell_of_compiling()
     with warnings_as_words() as said:
         table = _corrected(g, what, model, level, jobs)
     if out is not None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...compiling import tell_of_compiling
 from ...error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
 from ...options import (
     EdgeType,
@@ -90,6 +91,7 @@ def robustness(
         raise ValueError(msg)
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
     model = optional_error_model(error_model, could_touch, density, opened, edge_type)
+    tell_of_compiling()
     with progress(f"{rate}, read as {reading}") as tell:
         found = ca.errors.robustness(
             g,

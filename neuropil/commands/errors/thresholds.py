@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...compiling import tell_of_compiling
 from ...error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
 from ...naive_and_aware import warnings_as_words
 from ...options import (
@@ -68,6 +69,8 @@ def thresholds(
         msg = "A conclusion needs a null model; give --null configuration."
         raise ValueError(msg)
     levels = _whole(values)
+    if error_model is not None:
+        tell_of_compiling()
     with (
         ca.open(connectome) as opened,
         warnings_as_words() as said,
