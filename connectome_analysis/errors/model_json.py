@@ -82,8 +82,8 @@ def from_dict(content: Mapping[str, Any]) -> ErrorModel:
 
     Rates written by hand need neither "format" nor "version": ``{"beta": 0.15}``.
     """
-    given: object = content
-    is_object = isinstance(given, Mapping)
+    anything: object = content
+    is_object = isinstance(anything, Mapping)
     if is_object and "format" not in content and {*content} & {*_RATES}:
         content = {"format": FORMAT, "version": 1, **content}
     if not is_object or content.get("format") != FORMAT:
