@@ -140,3 +140,64 @@ def test_a_port_that_cannot_be_is_refused(volumes: Path, capsys, monkeypatch) ->
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("segment", "good.npy", "good.npy", *SIZE), "good.npy is the input good.npy"),
+        (("segment", "good.npy", "link.npy", *SIZE), "link.npy is the input good.npy"),
+        (("segment", "link.npy", "good.npy", *SIZE), "good.npy is the input link.npy"),
+        (("segment", "em.zarr", "em.zarr", "--dataset", "raw"), "em.zarr is the input em.zarr"),
+        (("segment", "em.zarr", "em.zarr/new", "--dataset", "raw"), "em.zarr/new lies in the input"),
+        (("segment", "em.zarr/raw", "em.zarr"), "em.zarr holds the input em.zarr/raw"),
+        (("segment", "good.npy", "em.zarr", *SIZE, "--weights", "em.zarr/w.pt"), "holds the input"),
+        (("segment", "good.npy", "out.npy", *SIZE, "--blocks", "good.npy"), "good.npy is the input"),
+        (("ingest", "em", "view/image", "out", "--volumes", "view"), "view/image is the input"),
+        (("ingest", "em", "view/image", "view"), "view holds the input view/image"),
+        (
+            ("ingest", "em", "good.npy", "out", *SIZE, "--truth", "view/segments", "--volumes", "view"),
+            "view/segments is the input",
+        ),
+        (
+            ("ingest", "em", "good.npy", "out", *SIZE, "--labels", "view/image", "--report",
+             "view/image"),
+            "view/image is the input",
+        ),
+    ],
+)  # fmt: skip
+def test_an_output_never_takes_the_place_of_an_input(
+    arguments: tuple[str, ...],
+    words: str,
+    overwrite: tuple[str, ...],
+    volumes: Path,
+    capsys,
+    monkeypatch,
+) -> None:
+    import segmentation_core as sc
+
+    pytest.importorskip("torch")
+    pytest.importorskip("tensorstore")
+    raw, labels = np.load("good.npy"), np.load("labels.npy")
+    for name, array in (("view/image", raw), ("view/segments", labels)):
+        sc.write_precomputed(array, name, voxel_size_nm=(40, 4, 4))
+    sc.write_ome_zarr(raw, "em.zarr/raw", voxel_size_nm=(40, 4, 4))
+    Path("em.zarr/zarr.json").write_text('{"zarr_format": 3, "node_type": "group"}')
+    Path("em.zarr/w.pt").touch()
+    Path("link.npy").symlink_to("good.npy")
+    before = {path: path.read_bytes() for path in volumes.rglob("*") if path.is_file()}
+    assert words in failure((*arguments, *overwrite), capsys, monkeypatch)
+    assert {path: path.read_bytes() for path in volumes.rglob("*") if path.is_file()} == before
+
+
+def test_a_training_does_not_write_over_the_weights_it_starts_from(
+    volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    Path("run").mkdir()
+    Path("run/weights.pt").write_bytes(b"weights")
+    run = ("train", "good.npy", "labels.npy")
+    words = failure((*run, "run", *SIZE, "--start-from", "run/weights.pt"), capsys, monkeypatch)
+    assert "run/weights.pt is the input run/weights.pt" in words
+    assert "good.npy is the input" in failure((*run, "good.npy", *SIZE), capsys, monkeypatch)

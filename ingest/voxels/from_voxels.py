@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # A cube of 100 nm along a side: less than that is a crumb of a membrane, not a piece of a neuron.
 LEAST_VOLUME_NM3 = 1e6
+VOLUMES = ("image", "segments", "synapses")
 
 
 def em(
@@ -125,7 +126,15 @@ def em(
     >>> made.rows["nodes"] > 3, made.rows["edges"]
     (True, 0)
     """
+    from segmentation_core.volumes.outputs_apart import require_outputs_apart
+
     target = Path(out).expanduser()
+    given_paths = (volume, labels, true_labels, weights, synapse_model)
+    require_outputs_apart(
+        [one for one in given_paths if isinstance(one, str | Path)],
+        replaced=[target, *volumes_of(volumes_out)],
+        added_to=[volumes_out],
+    )
     if (target / "connectome.json").exists() and not overwrite:
         msg = f"{target} exists. Choose another name, or ask to overwrite it (--overwrite)."
         raise ContractError(msg)
@@ -400,6 +409,11 @@ def _autapse_words(account: Account, rule: str) -> str:
     if rule == "drop":
         return f"dropped: {account.buckets.get('self_loops_dropped', 0):,}"
     return "kept"
+
+
+def volumes_of(folder: str | Path | None) -> list[Path]:
+    """Name the volumes that `em` writes to `volumes_out`."""
+    return [] if folder is None else [Path(folder) / name for name in VOLUMES]
 
 
 def _write_volumes(

@@ -121,7 +121,14 @@ def ingest_em(
     import ingest
     import segmentation_core as sc
     from connectome_analysis.errors import fit_segmentation_scores
+    from ingest.voxels.from_voxels import volumes_of
+    from segmentation_core.volumes.outputs_apart import require_outputs_apart
 
+    require_outputs_apart(
+        [volume, labels, truth, true_synapses, weights],
+        replaced=[out, *volumes_of(volumes)],
+        added_to=[report, None if report is None else report / "figures", volumes, blocks],
+    )
     whole_option("--on-self-loops", on_self_loops, ("drop", "keep"))
     size = voxel_size(voxel_size_nm)
     if out.exists() and not (out / "connectome.json").exists() and not _is_empty_folder(out):

@@ -61,7 +61,9 @@ def segment(
     import numpy as np
 
     import segmentation_core as sc
+    from segmentation_core.volumes.outputs_apart import require_outputs_apart
 
+    require_outputs_apart([volume, weights], replaced=[out], added_to=[blocks])
     if out.suffix not in ("", ".zarr", ".npy"):
         msg = f"OUT must end in .zarr or .npy, or be a folder without an ending, got {out}."
         raise ValueError(msg)

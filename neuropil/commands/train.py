@@ -89,7 +89,15 @@ def train(
     from segmentation_core.network.bundled import bundled_weights
     from segmentation_core.network.design import design_network
     from segmentation_core.network.progress import step_bar
+    from segmentation_core.volumes.outputs_apart import require_outputs_apart
 
+    written = ("weights.pt", "checkpoint.pt", "start.pt", "losses.csv", "losses.png", "scores.json")
+    start_file = None if start_from == "bundled" else start_from
+    require_outputs_apart(
+        [volume, labels, start_file],
+        replaced=[out / name for name in written],
+        added_to=[out],
+    )
     raw = sc.open_volume(
         volume,
         voxel_size_nm=voxel_size(voxel_size_nm),
