@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .option_names import IMAGE_OPTIONS, option_names
+
+if TYPE_CHECKING:
+    from segmentation_core import Volume
 
 VoxelSize = Annotated[
     str | None,
@@ -27,6 +33,39 @@ GreyRange = Annotated[
         metavar="BLACK,WHITE",
         help="Grey values that become 0 and 255, where the volume is not of 8 bits.",
         show_default=False,
+    ),
+]
+Axes = Annotated[
+    str | None,
+    typer.Option(
+        "--axes",
+        metavar="LETTERS",
+        help="Order of the volume's axes, such as xyz or czyx, where it does not say.",
+        show_default=False,
+    ),
+]
+Channel = Annotated[
+    int | None,
+    typer.Option("--channel", help="Which channel, from 0, where there are several.", min=0),
+]
+Scale = Annotated[
+    int | None,
+    typer.Option("--scale", help="Of OME-Zarr or precomputed; 0, the finest, by default.", min=0),
+]
+Missing = Annotated[
+    str,
+    typer.Option(
+        "--missing",
+        metavar="error|mask",
+        help="Whether a missing or damaged section of a folder is an error or reads as 0.",
+    ),
+]
+MissingChunks = Annotated[
+    str,
+    typer.Option(
+        "--missing-chunks",
+        metavar="error|fill",
+        help="Whether a missing chunk is an error or holds the fill value.",
     ),
 ]
 Device = Annotated[
@@ -73,6 +112,56 @@ def intensity_range(text: str | None) -> tuple[float, float] | None:
         msg = f"--intensity-range must be two numbers BLACK,WHITE, such as 0,65535; got {text!r}."
         raise ValueError(msg)
     return black, white
+
+
+def open_micrographs(
+    path: Path,
+    *,
+    size: str | None,
+    dataset: str | None,
+    grey_range: str | None,
+    axes: str | None,
+    channel: int | None,
+    scale: int | None,
+    missing: str,
+    missing_chunks: str,
+) -> Volume:
+    """Open what a command works on; errors name its options.
+
+    Raises
+    ------
+    ValueError
+        As `segmentation_core.open_volume`, or for an option that is none of its choices.
+    """
+    import segmentation_core as sc
+
+    whole_option("--missing", missing, ("error", "mask"))
+    whole_option("--missing-chunks", missing_chunks, ("error", "fill"))
+    with option_names(IMAGE_OPTIONS):
+        volume: Volume = sc.open_volume(
+            path,
+            voxel_size_nm=voxel_size(size),
+            dataset=dataset,
+            kind="image",
+            intensity_range=intensity_range(grey_range),
+            axes=axes,
+            channel=channel,
+            scale=scale,
+            missing=missing,
+            missing_chunks=missing_chunks,
+        )
+    return volume
+
+
+def open_labels(
+    path: Path, *, size_nm: Sequence[float] | None, dataset: str | None, dataset_option: str
+) -> Volume:
+    """Open labels; errors name the option that picks their dataset."""
+    import segmentation_core as sc
+
+    with option_names({"voxel_size_nm": "--voxel-size-nm", "dataset": dataset_option}):
+        volume: Volume = sc.open_volume(path, voxel_size_nm=size_nm, dataset=dataset, kind="labels")
+    return volume
 
 
 def whole_option(name: str, value: str, choices: Sequence[str]) -> None:

@@ -201,3 +201,37 @@ def test_a_training_does_not_write_over_the_weights_it_starts_from(
     words = failure((*run, "run", *SIZE, "--start-from", "run/weights.pt"), capsys, monkeypatch)
     assert "run/weights.pt is the input run/weights.pt" in words
     assert "good.npy is the input" in failure((*run, "good.npy", *SIZE), capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("segment", "good.npy", "out"), "give --voxel-size-nm Z,Y,X in nanometres, as --voxel-size-nm 40,4,4"),
+        (("segment", "channels.npy", "out", *SIZE), "give --axes, one letter of zyxct"),
+        (("segment", "channels.npy", "out", *SIZE, "--axes", "czyx"), "give --channel, 0 to 2"),
+        (("ingest", "em", "wide.npy", "out", *SIZE), "give --intensity-range BLACK,WHITE"),
+        (("ingest", "em", "sections", "out", *SIZE), "pass --missing mask"),
+        (("ingest", "em", "good.npy", "out", *SIZE, "--missing", "x"), "--missing must be error or mask"),
+        (("ingest", "em", "good.npy", "out", *SIZE, "--truth", "two.h5"), "give --truth-dataset NAME"),
+        (("train", "two.h5", "two.h5", "out", *SIZE), "give --dataset NAME"),
+        (("train", "good.npy", "two.h5", "out", *SIZE), "give --labels-dataset NAME"),
+        (("evaluate", "labels.npy", "two.h5"), "give --truth-dataset NAME"),
+        (("evaluate", "channels.npy", "labels.npy"), "axes= of segmentation_core.open_volume"),
+        (("segment", "good.npy", "out", "--voxel-size-nm", "4,4,40"), "train your own and pass --weights."),
+    ],
+)  # fmt: skip
+def test_errors_name_options_that_the_command_has(
+    arguments: tuple[str, ...], words: str, volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    h5py = pytest.importorskip("h5py")
+    tifffile = pytest.importorskip("tifffile")
+    good = np.load("good.npy")
+    np.save("wide.npy", good.astype(np.uint16))
+    with h5py.File("two.h5", "w") as file:
+        file["a"], file["b"] = good, good
+    Path("sections").mkdir()
+    for number in (1, 2, 4):
+        tifffile.imwrite(f"sections/{number}.tif", good[number])
+    assert words in failure(arguments, capsys, monkeypatch)
+    assert not Path("out").exists()

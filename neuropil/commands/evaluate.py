@@ -9,7 +9,7 @@ import typer
 
 from ..options import Json
 from ..output import print_json, print_table
-from ..volume_options import VoxelSize, voxel_size
+from ..volume_options import VoxelSize, open_labels, voxel_size
 
 HELP = """Score a segmentation against the truth of the same voxels.
 
@@ -50,8 +50,8 @@ def evaluate(
     # Scores of labels are counts of voxels: their size does not matter where it is not known. Lengths
     # are not, so there it must be.
     size = voxel_size(voxel_size_nm) or (None if run_length else (1.0, 1.0, 1.0))
-    ours = sc.open_volume(segments, voxel_size_nm=size, dataset=dataset, kind="labels")
-    true = sc.open_volume(truth, voxel_size_nm=size, dataset=truth_dataset, kind="labels")
+    ours = open_labels(segments, size_nm=size, dataset=dataset, dataset_option="--dataset")
+    true = open_labels(truth, size_nm=size, dataset=truth_dataset, dataset_option="--truth-dataset")
     if ours.shape != true.shape:
         msg = (
             f"segments and truth must have one shape (z, y, x), got {ours.shape} and {true.shape}; "

@@ -9,15 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
+from ..option_names import option_names
 from ..options import Json
 from ..output import print_json, print_table
 from ..volume_options import (
+    Axes,
+    Channel,
     Dataset,
     Device,
     GreyRange,
+    Missing,
+    MissingChunks,
+    Scale,
     VoxelSize,
-    intensity_range,
-    voxel_size,
+    open_labels,
+    open_micrographs,
     whole_option,
 )
 
@@ -45,6 +51,11 @@ def ingest_em(
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
     grey_range: GreyRange = None,
+    axes: Axes = None,
+    channel: Channel = None,
+    scale: Scale = None,
+    missing: Missing = "error",
+    missing_chunks: MissingChunks = "error",
     labels: Annotated[
         Path | None,
         typer.Option("--labels", help="A segmentation of the same voxels; none is made then."),
@@ -119,7 +130,6 @@ def ingest_em(
 ) -> None:
     """Run the whole chain."""
     import ingest
-    import segmentation_core as sc
     from connectome_analysis.errors import fit_segmentation_scores
     from ingest.voxels.from_voxels import volumes_of
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
@@ -130,42 +140,45 @@ def ingest_em(
         added_to=[report, None if report is None else report / "figures", volumes, blocks],
     )
     whole_option("--on-self-loops", on_self_loops, ("drop", "keep"))
-    size = voxel_size(voxel_size_nm)
     if out.exists() and not (out / "connectome.json").exists() and not _is_empty_folder(out):
         msg = f"{out} exists and is no connectome, so it is left alone. Choose another name."
         raise ValueError(msg)
-    raw = sc.open_volume(
+    raw = open_micrographs(
         volume,
-        voxel_size_nm=size,
+        size=voxel_size_nm,
         dataset=dataset,
-        kind="image",
-        intensity_range=intensity_range(grey_range),
+        grey_range=grey_range,
+        axes=axes,
+        channel=channel,
+        scale=scale,
+        missing=missing,
+        missing_chunks=missing_chunks,
     )
 
-    def other(path: Path | None, inside: str | None) -> Any:
+    def other(path: Path | None, inside: str | None, option: str) -> Any:
         if path is None:
             return None
-        return sc.open_volume(path, voxel_size_nm=raw.voxel_size_nm, dataset=inside, kind="labels")
+        return open_labels(path, size_nm=raw.voxel_size_nm, dataset=inside, dataset_option=option)
 
     described = {"name": name, "species": species, "licence": licence, "citation": citation}
     command = f"neuropil ingest em {shlex.quote(str(volume))} {shlex.quote(str(out))}"
     options: dict[str, Any] = {}
     if blocks is not None:
         options = {"blockwise": True, "folder": blocks}
-    with _told() as tell:
+    with option_names(), _told() as tell:
         made = ingest.em(
             raw,
             out,
             device=device,
             weights=weights,
             threshold=threshold,
-            labels=other(labels, labels_dataset),
+            labels=other(labels, labels_dataset, "--labels-dataset"),
             synapses=synapses,
             least_confidence=least_confidence,
             skeletons=skeletons,
             min_synapses=min_synapses,
             on_self_loops=on_self_loops,  # type: ignore[arg-type]
-            true_labels=other(truth, truth_dataset),
+            true_labels=other(truth, truth_dataset, "--truth-dataset"),
             true_synapses=None if true_synapses is None else _synapse_table(true_synapses),
             error_model_of=fit_segmentation_scores,
             segment_options=options,

@@ -7,15 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from ..option_names import option_names
 from ..options import Json
 from ..output import print_json, progress
 from ..volume_options import (
+    Axes,
+    Channel,
     Dataset,
     Device,
     GreyRange,
+    Missing,
+    MissingChunks,
+    Scale,
     VoxelSize,
-    intensity_range,
-    voxel_size,
+    open_micrographs,
 )
 
 HELP = """Segment a volume of electron micrographs into neurons, without synapses and tables.
@@ -36,6 +41,11 @@ def segment(
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
     grey_range: GreyRange = None,
+    axes: Axes = None,
+    channel: Channel = None,
+    scale: Scale = None,
+    missing: Missing = "error",
+    missing_chunks: MissingChunks = "error",
     weights: Annotated[
         Path | None, typer.Option("--weights", help="Of a network of your own.")
     ] = None,
@@ -70,18 +80,22 @@ def segment(
     if out.exists() and not overwrite:
         msg = f"{out} exists. Choose another name, or ask to overwrite it (--overwrite)."
         raise ValueError(msg)
-    raw = sc.open_volume(
+    raw = open_micrographs(
         volume,
-        voxel_size_nm=voxel_size(voxel_size_nm),
+        size=voxel_size_nm,
         dataset=dataset,
-        kind="image",
-        intensity_range=intensity_range(grey_range),
+        grey_range=grey_range,
+        axes=axes,
+        channel=channel,
+        scale=scale,
+        missing=missing,
+        missing_chunks=missing_chunks,
     )
     more: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
     if blocks is not None:
         more |= {"blockwise": True, "folder": blocks, "n_workers": jobs}
     start = time.perf_counter()
-    with progress("segmenting") as tell:
+    with option_names(), progress("segmenting") as tell:
         labels = sc.segment(
             raw, device=device, weights=weights, on_block=lambda _, a, b: tell(a, b), **more
         )

@@ -7,15 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
+from ..option_names import option_names
 from ..options import Json
 from ..output import print_json, print_table
 from ..volume_options import (
+    Axes,
+    Channel,
     Dataset,
     Device,
     GreyRange,
+    Missing,
+    MissingChunks,
+    Scale,
     VoxelSize,
-    intensity_range,
-    voxel_size,
+    open_labels,
+    open_micrographs,
 )
 
 HELP = """Train the segmentation network on a volume with labels, or go on with a run that was stopped.
@@ -43,6 +49,11 @@ def train(
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
     grey_range: GreyRange = None,
+    axes: Axes = None,
+    channel: Channel = None,
+    scale: Scale = None,
+    missing: Missing = "error",
+    missing_chunks: MissingChunks = "error",
     labels_dataset: Annotated[
         str | None, typer.Option("--labels-dataset", help="Array within LABELS.")
     ] = None,
@@ -98,15 +109,21 @@ def train(
         replaced=[out / name for name in written],
         added_to=[out],
     )
-    raw = sc.open_volume(
+    raw = open_micrographs(
         volume,
-        voxel_size_nm=voxel_size(voxel_size_nm),
+        size=voxel_size_nm,
         dataset=dataset,
-        kind="image",
-        intensity_range=intensity_range(grey_range),
+        grey_range=grey_range,
+        axes=axes,
+        channel=channel,
+        scale=scale,
+        missing=missing,
+        missing_chunks=missing_chunks,
     )
     size = raw.voxel_size_nm
-    ids = sc.open_volume(labels, voxel_size_nm=size, dataset=labels_dataset, kind="labels")
+    ids = open_labels(
+        labels, size_nm=size, dataset=labels_dataset, dataset_option="--labels-dataset"
+    )
     if raw.shape != ids.shape:
         msg = (
             f"micrographs and labels must have one shape (z, y, x), got {raw.shape} and {ids.shape}; "
@@ -116,11 +133,13 @@ def train(
     if start_from is not None and features is not None:
         msg = "--features are those of --start-from; leave one of them out."
         raise ValueError(msg)
-    start = bundled_weights(size) if start_from == "bundled" else start_from
+    with option_names({"weights": "--start-from"}):
+        start = bundled_weights(size) if start_from == "bundled" else start_from
     if start is not None and not Path(start).exists():
         msg = f"--start-from {start}: there is no such file; 'bundled' takes the package's own."
         raise ValueError(msg)
-    given = sc.TrainingVolume(raw.read(), ids.read(), name=volume.name)
+    with option_names():
+        given = sc.TrainingVolume(raw.read(), ids.read(), name=volume.name)
     screen = _stderr()
     with step_bar(steps, quiet=not screen.is_terminal, console=screen) as on_step:
         try:
