@@ -18,7 +18,7 @@ from segmentation_core.blockwise.grid import Grid, checked_triple
 from segmentation_core.blockwise.settings_file import same_settings, sample
 from segmentation_core.blockwise.workers import for_all_blocks
 from segmentation_core.fragments.from_affinities import watershed
-from segmentation_core.network.intensities import checked_raw, measure_intensities
+from segmentation_core.network.intensities import checked_raw, measure_intensities, require_contrast
 from segmentation_core.predict.predictor import Predictor, affinities_of
 
 IN_ONE_PIECE = 200_000_000  # voxels: some 9 GB with affinities, fragments and segments
@@ -73,7 +73,8 @@ def segment(
     Raises
     ------
     ValueError
-        A volume that is not (z, y, x) uint8, an unknown voxel size, options out of range.
+        A volume that is not (z, y, x) uint8 or has one grey value throughout, an unknown voxel
+        size, options out of range.
 
     Examples
     --------
@@ -102,6 +103,7 @@ def segment(
     # Blocks are the tiles of a volume that goes block by block.
     tiling = {} if in_blocks else {k: options.pop(k) for k in ("tile", "on_tile") if k in options}
     checked_raw(volume, name="volume")
+    require_contrast(volume, name=str(getattr(volume, "name", "the volume")))
     predictor = Predictor(size, device=device, weights=weights, **options)
     advice = predictor.advice
     if "n_views" not in options:

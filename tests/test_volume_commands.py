@@ -31,6 +31,8 @@ def volumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "float": good / 255.0,
         "nan": holed,
         "section": good[0],
+        "black": good * 0,
+        "white": good * 0 + 255,
         "channels": np.stack([good] * 3),
         "empty": good[:0],
     }.items():
@@ -77,6 +79,8 @@ def failure(arguments: tuple[str, ...], capsys, monkeypatch) -> str:
         (("segment", "good.npy", "labels.npy", *SIZE), "labels.npy exists"),
         (("segment", "good.npy", "out.npy", *SIZE, "--device", "gpu"), "got 'gpu'"),
         (("segment", "good.npy", "out.npy", "--voxel-size-nm", "4,4,40"), "no bundled weights fit"),
+        (("segment", "black.npy", "out.npy", *SIZE), "every voxel of black.npy is 0"),
+        (("ingest", "em", "white.npy", "out", *SIZE), "every voxel of white.npy is 255"),
         (("evaluate", "labels.npy", "fewer.npy"), "must have one shape"),
         (("evaluate", "labels.npy", "none.npy"), "none.npy has no labelled voxel"),
         (("evaluate", "negative.npy", "labels.npy"), "no negative label"),

@@ -56,6 +56,36 @@ def checked_raw(raw: Any, *, name: str = "raw") -> None:
         raise ValueError(msg)
 
 
+def require_contrast(raw: Any, *, name: str = "raw") -> None:
+    """Raise one clear line where every voxel has the same grey value.
+
+    Sections are read until two values are seen, so a volume of tissue costs one of them.
+
+    Raises
+    ------
+    ValueError
+        A constant volume.
+
+    Examples
+    --------
+    >>> require_contrast(np.array([[[7, 8]]], np.uint8))
+    >>> require_contrast(np.full((2, 4, 4), 255, np.uint8))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: every voxel of raw is 255, so there is nothing to segment; is it the right ...
+    """
+    first = None
+    for z in range(raw.shape[0]):
+        section = np.asarray(raw[z : z + 1])
+        first = section.flat[0] if first is None else first
+        if (section != first).any():
+            return
+    msg = (
+        f"every voxel of {name} is {first}, so there is nothing to segment; is it the right file, "
+        "dataset and channel, and does intensity_range= hold its grey values?"
+    )
+    raise ValueError(msg)
+
+
 def measure_intensities(raw: Any) -> IntensityScale:
     """Measure the grey values of a volume, on all of it or on a lattice of blocks.
 
