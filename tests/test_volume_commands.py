@@ -81,6 +81,12 @@ def failure(arguments: tuple[str, ...], capsys, monkeypatch) -> str:
         (("segment", "good.npy", "out.npy", "--voxel-size-nm", "4,4,40"), "no bundled weights fit"),
         (("segment", "black.npy", "out.npy", *SIZE), "every voxel of black.npy is 0"),
         (("ingest", "em", "white.npy", "out", *SIZE), "every voxel of white.npy is 255"),
+        (("ingest", "em", "good.npy", "out", *SIZE, "--weights", "good.npy"), "wanted weights of a seg"),
+        (("segment", "good.npy", "out.npy", *SIZE, "--weights", "gone.pt"), "gone.pt"),
+        (
+            ("train", "good.npy", "labels.npy", "run", *SIZE, "--start-from", "good.npy"),
+            "such as weights.pt of a `neuropil train` run.",
+        ),
         (("evaluate", "labels.npy", "fewer.npy"), "must have one shape"),
         (("evaluate", "labels.npy", "none.npy"), "none.npy has no labelled voxel"),
         (("evaluate", "negative.npy", "labels.npy"), "no negative label"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,22 @@ def write_atomically(path: Path, content: Any) -> None:
         staging.unlink(missing_ok=True)
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
+def read_checkpoint(
+    path: Path,
+    *,
+    keys: Collection[str] = (),
+    wanted: str = "the checkpoint of a run; remove it to begin the run anew",
+) -> dict[str, Any]:
     """Read what `write_atomically` wrote.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    keys : names
+        What it must hold beside its design.
+    wanted : str
+        What the file should be and the way out, for the error.
 
     Raises
     ------
@@ -43,10 +58,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except Exception as error:  # torch raises many kinds for a damaged file
-        msg = f"{path} is not a checkpoint of this library ({type(error).__name__}); remove it."
+        msg = f"{path} is damaged or of another kind; wanted {wanted}."
         raise ValueError(msg) from error
-    if not isinstance(content, dict) or "design" not in content:
-        msg = f"{path} is not a checkpoint of this library: it has no design; remove it."
+    if not isinstance(content, dict) or not {"design", *keys} <= set(content):
+        msg = f"{path} is of another kind; wanted {wanted}."
         raise ValueError(msg)
     return content
 
@@ -73,8 +88,18 @@ def save_weights(path: Path, net: UNet, card: dict[str, Any]) -> None:
 
 
 def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
-    """Read what `save_weights` wrote: the network in single precision, and its card."""
-    content = read_checkpoint(path)
+    """Read what `save_weights` wrote: the network in single precision, and its card.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or holds something else.
+    """
+    content = read_checkpoint(
+        path,
+        keys=("card", "state"),
+        wanted="weights of a segmentation network, such as weights.pt of a `neuropil train` run",
+    )
     net = UNet(NetworkDesign.from_dict(json.loads(content["design"])))
     net.load_state_dict({name: value.float() for name, value in content["state"].items()})
     return net.eval(), json.loads(content["card"])

@@ -50,10 +50,11 @@ def load_synapse_model(path: str | Path) -> SynapseModel:
     ValueError
         If the file is damaged or no synapse model.
     """
-    saved = read_checkpoint(Path(path))
-    if not {"design", "calibration", "polarity", "card", "weights"} <= set(saved):
-        msg = f"{path} is no synapse model; those of tools/train_synapses.py are."
-        raise ValueError(msg)
+    saved = read_checkpoint(
+        Path(path),
+        keys=("calibration", "polarity", "card", "weights"),
+        wanted="a synapse model, as tools/train_synapses.py makes them",
+    )
     net = SynapseNet(SynapseDesign.from_dict(json.loads(saved["design"])))
     net.load_state_dict({name: value.float() for name, value in saved["weights"].items()})
     calibration = Calibration.from_dict(json.loads(saved["calibration"]))

@@ -86,7 +86,7 @@ def test_weights_come_back_in_half_precision_with_their_card(tmp_path):
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
     (tmp_path / "checkpoint.pt").write_bytes(b"PK nothing")
-    with pytest.raises(ValueError, match=r"checkpoint\.pt is not a checkpoint of this library"):
+    with pytest.raises(ValueError, match=r"checkpoint\.pt is damaged .* remove it to begin"):
         train_network([boxes()], tmp_path, design=tiny_design(), plan=PLAN)
 
 
@@ -221,3 +221,10 @@ def test_a_log_of_another_kind_of_run_is_refused(tmp_path):
     LossLog(tmp_path)
     with pytest.raises(ValueError, match="is of another kind of run; choose another folder"):
         LossLog(tmp_path, 3, ("loss", "affinity"))
+
+
+def test_a_checkpoint_is_no_weights_and_is_not_to_be_removed(tmp_path):
+    checkpoints.write_atomically(tmp_path / "checkpoint.pt", {"design": "{}", "net": {}})
+    with pytest.raises(ValueError, match=r"wanted weights of a segmentation network") as error:
+        checkpoints.load_weights(tmp_path / "checkpoint.pt")
+    assert "remove" not in str(error.value)

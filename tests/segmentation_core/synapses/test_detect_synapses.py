@@ -142,7 +142,7 @@ def test_a_model_survives_its_file(tmp_path: Path):
 
 def test_another_file_is_no_model(tmp_path: Path):
     torch.save({"design": "{}", "weights": {}}, tmp_path / "other.pt")
-    with pytest.raises(ValueError, match=r"other\.pt is no"):
+    with pytest.raises(ValueError, match=r"other\.pt is of another kind; wanted a synapse model"):
         sc.load_synapse_model(tmp_path / "other.pt")
 
 
