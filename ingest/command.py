@@ -397,7 +397,7 @@ def ingest_table(
             nodes_sheet=nodes_sheet,
             description={key: value for key, value in described.items() if value},
             overwrite=overwrite,
-            command=_command_line("table", src, out),
+            command=command_line_of("table", src, out),
             progress=told,
         )
     print_ingested(result, as_json=as_json)
@@ -454,7 +454,7 @@ def _reader_command(known: Format) -> Callable[..., None]:
         options = {key: _value(text) for key, text in _split("--option", option).items()}
         reader = known.load()
         _require_options(known, reader, options)
-        command = _command_line(known.name, src, out)
+        command = command_line_of(known.name, src, out)
         with _progress() as told:
             result = reader(
                 src, out, **options, overwrite=overwrite, command=command, progress=told
@@ -530,7 +530,8 @@ def _voxel_size(text: str | None) -> tuple[float, float, float] | None:
     return z, y, x
 
 
-def _command_line(name: str, src: Path, out: Path) -> str:
+def command_line_of(name: str, src: Path, out: Path) -> str:
+    """Command that runs, with all its options, as it can be run again."""
     if sys.argv[1:3] == ["ingest", name]:
         return shlex.join(["neuropil", *sys.argv[1:]])
     return shlex.join(["neuropil", "ingest", name, str(src), str(out)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +105,11 @@ def segment(
     checked_raw(volume, name="volume")
     require_contrast(volume, name=str(getattr(volume, "name", "the volume")))
     predictor = Predictor(size, device=device, weights=weights, **options)
-    advice = predictor.advice
-    if "n_views" not in options:
-        predictor.n_views = advice.get("prediction_options", {}).get("n_views", 1)
-    stop = advice.get("threshold", 0.5) if threshold is None else threshold
-    of_fragments = advice.get("fragment_options", {}) | dict(fragment_options or {})
-    of_merges = advice.get("agglomeration_options", {}) | dict(agglomeration_options or {})
+    chosen = chosen_options(
+        predictor.advice, threshold, fragment_options, agglomeration_options, options
+    )
+    predictor.n_views, stop = chosen["n_views"], chosen["threshold"]
+    of_fragments, of_merges = chosen["fragment_options"], chosen["agglomeration_options"]
     if not in_blocks:
         affinities, offsets = affinities_of(volume, predictor, **tiling)
         fragments = watershed(affinities, offsets, voxel_size_nm=_three(size), **of_fragments)
@@ -141,6 +140,30 @@ def segment(
             on_block=on_block,
         )
         return np.asarray(result.segments) if out is None else out
+
+
+def chosen_options(
+    advice: Mapping[str, Any],
+    threshold: float | None = None,
+    fragment_options: Mapping[str, Any] | None = None,
+    agglomeration_options: Mapping[str, Any] | None = None,
+    prediction_options: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What `segment` works with: what it was given, over what is kept with the weights.
+
+    Examples
+    --------
+    >>> chosen_options({"threshold": 0.3})["threshold"], chosen_options({}, 0.7)["threshold"]
+    (0.3, 0.7)
+    """
+    views = {"n_views": 1, **advice.get("prediction_options", {}), **(prediction_options or {})}
+    return {
+        "threshold": advice.get("threshold", 0.5) if threshold is None else threshold,
+        "n_views": views["n_views"],
+        "fragment_options": advice.get("fragment_options", {}) | dict(fragment_options or {}),
+        "agglomeration_options": advice.get("agglomeration_options", {})
+        | dict(agglomeration_options or {}),
+    }
 
 
 def _three(size: Any) -> tuple[float, float, float]:

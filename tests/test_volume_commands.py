@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -245,3 +247,24 @@ def test_errors_name_options_that_the_command_has(
         tifffile.imwrite(f"sections/{number}.tif", good[number])
     assert words in failure(arguments, capsys, monkeypatch)
     assert not Path("out").exists()
+
+
+def test_the_manifest_and_the_report_hold_the_command_as_it_was_given(
+    volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("bioimage_cpp")
+    line = ["ingest", "em", "good.npy", "an out", *SIZE, "--labels", "labels.npy", "--no-synapses",
+            "--no-skeletons", "--min-synapses", "2", "--report", "page"]  # fmt: skip
+    monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py", *line])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    made_by = json.loads(Path("an out/connectome.json").read_text())["made_by"]
+    assert made_by["command"] == shlex.join(["neuropil", *line])
+    assert [(one["role"], one["file"]) for one in made_by["inputs"]] == [
+        ("volume", "good.npy"),
+        ("labels", "labels.npy"),
+    ]
+    page = Path("page/report.html").read_text()
+    assert escape(made_by["command"]) in page
+    assert "__main__.py" not in page

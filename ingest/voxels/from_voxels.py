@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import numpy as np
 from connectome_analysis.tables import ContractError, Manifest, read_manifest, write
 
 from ..account import Account
+from ..inputs import describe_volume_input
 from ..made_by import DESCRIBED, software_version
 from ..pairs import OnSelfLoops
 from .against_truth import scores_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # A cube of 100 nm along a side: less than that is a crumb of a membrane, not a piece of a neuron.
 LEAST_VOLUME_NM3 = 1e6
+_CHOSEN = ("threshold", "fragment_options", "agglomeration_options", "prediction_options")
 VOLUMES = ("image", "segments", "synapses")
 
 
@@ -54,6 +57,7 @@ def em(
     description: Mapping[str, Any] | None = None,
     overwrite: bool = False,
     command: str | None = None,
+    sources: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Reconstruction:
     """Turn a volume of electron micrographs into a connectome.
@@ -98,6 +102,9 @@ def em(
         Replace a connectome that stands at `out`.
     command : str, optional
         What the manifest gives as the command.
+    sources : mapping of str to path, optional
+        Files that ``volume``, ``labels``, ``true_labels`` and ``true_synapses`` were opened from, where
+        they are given open: the manifest keeps the hash of each.
     progress : callable, optional
         Told in words what is done next.
 
@@ -148,6 +155,13 @@ def em(
     if true_synapses is not None and true_labels is None:
         msg = "true_synapses name segments of true_labels; give true_labels (--truth) too."
         raise ContractError(msg)
+    inputs = {
+        "volume": volume,
+        "labels": labels,
+        "true_labels": true_labels,
+        "true_synapses": true_synapses,
+        **(sources or {}),
+    }
     account, clock = Account(), _Clock(progress or (lambda _: None))
     raw = _opened(volume, voxel_size_nm, "image")
     given = None if labels is None else _like(raw, labels, "labels")
@@ -159,7 +173,10 @@ def em(
         "min_synapses": min_synapses,
         "on_self_loops": on_self_loops,
     }
+    if synapses:
+        inputs["synapse_model"] = _synapse_file(synapse_model, raw)
     if given is None:
+        inputs["weights"] = _weights_file(weights, raw)
         with clock.stage("segments", raw.size):
             given = _segmented(raw, device, weights, threshold, segment_options, settings)
     else:
@@ -193,6 +210,10 @@ def em(
         )
     known = {name: value for name, value in (scores or {}).items() if not np.isnan(value)}
     error_model = None if not known or error_model_of is None else error_model_of(known)
+    clock.say("hashing the inputs")
+    described = [
+        describe_volume_input(role, source) for role, source in inputs.items() if source is not None
+    ]
     clock.say("writing")
     tables = {"nodes": nodes, "edges": edges}
     if synapses:
@@ -210,7 +231,7 @@ def em(
         command=command or "ingest.em",
         min_synapses=min_synapses,
         least_confidence=least_confidence if synapses else None,
-        source=volume,
+        inputs=described,
     )
     path = write(target, tables, manifest, overwrite=overwrite, progress=progress)
     if volumes_out is not None:
@@ -283,14 +304,37 @@ def _segmented(
     settings: dict[str, Any],
 ) -> Any:
     import segmentation_core as sc
+    from segmentation_core.network.checkpoints import load_weights
+    from segmentation_core.segment_volume import chosen_options
 
     more: dict[str, Any] = dict(options or {})
     if threshold is not None:
         more["threshold"] = threshold
+    _, card = load_weights(_weights_file(weights, raw))
+    chosen = chosen_options(
+        card.get("advice", {}), **{key: more[key] for key in _CHOSEN if key in more}
+    )
     settings["weights"] = _name_of(weights)
-    settings["threshold"] = "of the weights" if threshold is None else threshold
-    settings |= {f"segment.{key}": str(value) for key, value in (options or {}).items()}
+    settings |= json.loads(json.dumps(chosen, default=str))
+    settings |= {f"segment.{key}": str(value) for key, value in more.items() if key not in _CHOSEN}
     return sc.segment(raw, voxel_size_nm=raw.voxel_size_nm, device=device, weights=weights, **more)
+
+
+def _weights_file(weights: str | Path | None, raw: Volume) -> Path:
+    from segmentation_core.network.bundled import bundled_weights
+
+    return bundled_weights(raw.voxel_size_nm) if weights is None else Path(weights)
+
+
+def _synapse_file(model: str | Path | None, raw: Volume) -> Path:
+    """File of the synapse network, found to be one before the segmentation is begun."""
+    import segmentation_core as sc
+    from segmentation_core.synapses.weights_file import model_file_for
+
+    if model is None:
+        return model_file_for(raw.voxel_size_nm)
+    sc.load_synapse_model(model)
+    return Path(model)
 
 
 def _name_of(file: str | Path | None) -> str:
@@ -368,7 +412,7 @@ def _manifest(
     command: str,
     min_synapses: int,
     least_confidence: float | None,
-    source: Any,
+    inputs: Sequence[Mapping[str, Any]],
 ) -> Manifest:
     fields = {name: value for name, value in description.items() if value not in (None, (), [])}
     notes = fields.pop("notes", ())
@@ -378,7 +422,7 @@ def _manifest(
         "command": command,
         "software": "neuropil",
         "version": software_version(),
-        "inputs": {"volume": str(source) if isinstance(source, (str, Path)) else raw.name},
+        "inputs": [dict(one) for one in inputs],
         "settings": dict(settings),
         "seconds": {stage.name: round(stage.seconds, 3) for stage in stages},
     }

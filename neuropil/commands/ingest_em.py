@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -131,6 +129,7 @@ def ingest_em(
     """Run the whole chain."""
     import ingest
     from connectome_analysis.errors import fit_segmentation_scores
+    from ingest.command import command_line_of, print_ingested
     from ingest.voxels.from_voxels import volumes_of
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
 
@@ -161,7 +160,7 @@ def ingest_em(
         return open_labels(path, size_nm=raw.voxel_size_nm, dataset=inside, dataset_option=option)
 
     described = {"name": name, "species": species, "licence": licence, "citation": citation}
-    command = f"neuropil ingest em {shlex.quote(str(volume))} {shlex.quote(str(out))}"
+    command = command_line_of("em", volume, out)
     options: dict[str, Any] = {}
     if blocks is not None:
         options = {"blockwise": True, "folder": blocks}
@@ -186,6 +185,12 @@ def ingest_em(
             description={key: value for key, value in described.items() if value},
             overwrite=overwrite,
             command=command,
+            sources={
+                "volume": volume,
+                "labels": labels,
+                "true_labels": truth,
+                "true_synapses": true_synapses,
+            },
             progress=tell,
         )
         page = None
@@ -193,9 +198,7 @@ def ingest_em(
             from ..em_report import build_em_report
 
             tell("writing the report")
-            page = build_em_report(
-                made, report, name=name or volume.stem, command=" ".join(map(str, sys.argv))
-            )
+            page = build_em_report(made, report, name=name or volume.stem, command=command)
     if json:
         print_json(
             {
@@ -209,8 +212,6 @@ def ingest_em(
             }
         )
         return
-    from ingest.command import print_ingested
-
     print_ingested(made, as_json=False)
     if made.scores is not None:
         print_scores(made.scores)

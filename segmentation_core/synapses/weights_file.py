@@ -75,13 +75,24 @@ def model_for(voxel_size_nm: tuple[float, float, float]) -> SynapseModel:
     ValueError
         Where there is none.
     """
+    return load_synapse_model(model_file_for(voxel_size_nm))
+
+
+def model_file_for(voxel_size_nm: tuple[float, float, float]) -> Path:
+    """File of the bundled model that was trained on voxels of about this size.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
     known = []
     for path in bundled_models().values():
         model = load_synapse_model(path)
         for size in model.net.design.voxel_sizes_nm:
             ratios = [a / b for a, b in zip(voxel_size_nm, size, strict=True)]
             if all(1 / _TOLERANCE <= r <= _TOLERANCE for r in ratios):
-                return model
+                return path
             known.append(" x ".join(f"{s:g}" for s in size))
     msg = (
         f"no bundled synapse model for voxels of {voxel_size_nm} nm (z, y, x), there are "

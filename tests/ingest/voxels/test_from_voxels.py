@@ -1,5 +1,7 @@
 """From a volume to a connectome: with the segmentation given, so that it is quick and known."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,10 @@ import ingest
 import segmentation_core as sc
 from connectome_analysis.errors import ErrorModel, fit_segmentation_scores
 from connectome_analysis.tables import ContractError, check, read_manifest
+from ingest.inputs import describe_volume_input
 from ingest.voxels import from_voxels
+from segmentation_core.network.bundled import bundled_weights
+from segmentation_core.synapses.weights_file import bundled_models
 
 SIZE = (40.0, 8.0, 8.0)
 
@@ -25,6 +30,7 @@ def detected(tissue, monkeypatch):
     table = table.astype({"pre_id": "Int64", "post_id": "Int64"})
     table.loc[table.index[0], "post_id"] = None
     monkeypatch.setattr(from_voxels, "_detected", lambda *_: table)
+    monkeypatch.setattr(from_voxels, "_synapse_file", lambda *_: None)
     return table
 
 
@@ -59,6 +65,7 @@ def test_segments_become_nodes_or_a_bucket(tissue, tmp_path):
 def test_the_truth_itself_scores_perfectly_and_gives_an_error_model(tissue, tmp_path, monkeypatch):
     table = tissue.synapses.assign(confidence=0.9).astype({"pre_id": "Int64", "post_id": "Int64"})
     monkeypatch.setattr(from_voxels, "_detected", lambda *_: table)
+    monkeypatch.setattr(from_voxels, "_synapse_file", lambda *_: None)
     result = made(
         tissue,
         tmp_path / "c",
@@ -126,3 +133,58 @@ def test_the_report_holds_its_pictures(tissue, detected, tmp_path):
         "synapses.png",
         "sizes.png",
     }
+
+
+def test_the_manifest_names_every_input_by_its_hash_and_the_options_in_use(tmp_path):
+    tissue = sc.simulate_volume((6, 48, 48), voxel_size_nm=(40, 4, 4), rng=1)
+    files = {"volume": tmp_path / "raw.npy", "true_labels": tmp_path / "truth.npy"}
+    np.save(files["volume"], tissue.raw)
+    np.save(files["true_labels"], tissue.labels)
+    out = tmp_path / "c"
+    result = ingest.em(
+        files["volume"],
+        out,
+        voxel_size_nm=(40, 4, 4),
+        true_labels=files["true_labels"],
+        true_synapses=tissue.synapses,
+        skeletons=False,
+    )
+    made_by = read_manifest(result.path).made_by
+    inputs = {entry["role"]: entry for entry in made_by["inputs"]}
+    for role, file in files.items():
+        assert inputs[role]["file"] == file.name
+        assert inputs[role]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert inputs["true_synapses"] == {
+        "role": "true_synapses",
+        "file": None,
+        "in_memory": "DataFrame",
+    }
+    for role, file in (
+        ("weights", bundled_weights((40, 4, 4))),
+        ("synapse_model", bundled_models()["anisotropic"]),
+    ):
+        assert inputs[role]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert 0 < made_by["settings"]["threshold"] < 1
+    assert made_by["settings"]["n_views"] in (1, 2, 4, 8)
+
+
+def test_a_folder_is_one_input_whose_hash_is_that_of_the_list_of_its_files(tmp_path):
+    (tmp_path / "v" / "0").mkdir(parents=True)
+    (tmp_path / "v" / "info").write_bytes(b"a")
+    (tmp_path / "v" / "0" / "chunk").write_bytes(b"bc")
+    lines = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in (("0/chunk", b"bc"), ("info", b"a"))
+    )
+    assert describe_volume_input("volume", tmp_path / "v") == {
+        "role": "volume",
+        "file": "v",
+        "files": 2,
+        "bytes": 3,
+        "sha256": hashlib.sha256(lines.encode()).hexdigest(),
+    }
+
+
+def test_voxels_that_no_synapse_network_fits_are_told_before_the_work(tissue, tmp_path):
+    with pytest.raises(ValueError, match="no bundled synapse model"):
+        made(tissue, tmp_path / "c", progress=pytest.fail)
