@@ -90,10 +90,15 @@ def _truth(scores: Mapping[str, Any]) -> str:
     rows = [(words, scores[key]) for key, words in _SCORES.items() if scores.get(key) is not None]
     table = pd.DataFrame(rows, columns=["score", "value"])
     words = (
-        f"<p>{number(scores['neurons'])} neurons and, where synapses are known, "
-        f"{number(scores.get('n_true', 0))} synapses are true. A piece with less than a twentieth of a "
-        "neuron is not counted as a split or a merge. Synapses are matched one to one within 200 nm.</p>"
+        f"<p>The truth has {number(scores['neurons'])} neurons. A piece with less than a twentieth of a "
+        "neuron is not counted as a split or a merge. "
     )
+    if "n_true" in scores:
+        words += (
+            f"It has {number(scores['n_true'])} synapses, matched one to one within 200 nm.</p>"
+        )
+    else:
+        words += "True synapses were not given, so synapses and connections are not scored.</p>"
     return words + html_table(table, formats={"value": lambda value: f"{value:.3f}"})
 
 

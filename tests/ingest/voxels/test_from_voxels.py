@@ -188,3 +188,18 @@ def test_a_folder_is_one_input_whose_hash_is_that_of_the_list_of_its_files(tmp_p
 def test_voxels_that_no_synapse_network_fits_are_told_before_the_work(tissue, tmp_path):
     with pytest.raises(ValueError, match="no bundled synapse model"):
         made(tissue, tmp_path / "c", progress=pytest.fail)
+
+
+def test_the_report_claims_no_true_synapses_where_none_were_given(tissue, detected, tmp_path):
+    from neuropil.em_report.page import _truth
+
+    silent = made(tissue, tmp_path / "a", skeletons=False, true_labels=tissue.labels)
+    assert "True synapses were not given" in _truth(silent.scores)
+    told = made(
+        tissue,
+        tmp_path / "b",
+        skeletons=False,
+        true_labels=tissue.labels,
+        true_synapses=tissue.synapses,
+    )
+    assert f"It has {len(tissue.synapses)} synapses" in _truth(told.scores)
