@@ -26,6 +26,7 @@ FORMATS = (
     "a TIFF stack (.tif), a folder of sections (.tif, .png, .jpg), HDF5 (.h5), Zarr and OME-Zarr, N5, "
     "Neuroglancer precomputed, MRC (.mrc, .rec), .npy"
 )
+_WORDS = {"image": "an image", "labels": "labels"}
 HDF5_MAGIC, NPY_MAGIC = b"\x89HDF\r\n\x1a\n", b"\x93NUMPY"
 TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -129,6 +130,12 @@ def open_volume(
     shape = tuple(found.source.shape[letters.index(axis)] for axis in "zyx")
     if 0 in found.source.shape:
         msg = f"{name}: the volume is empty, its shape is {found.source.shape}."
+        raise ValueError(msg)
+    if kind is not None and found.kind is not None and kind != found.kind:
+        msg = (
+            f"{name}: the file says that it holds {_WORDS[found.kind]}, wanted {_WORDS[kind]}; give "
+            "another file, or correct its info."
+        )
         raise ValueError(msg)
     _check_type(found.source.dtype, kind, intensity_range, name)
     size, origin = _settled_geometry(found, letters, voxel_size_nm, name)

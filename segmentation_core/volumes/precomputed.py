@@ -10,6 +10,7 @@ from .precomputed_chunks import ENCODINGS_BY_CHUNK, PrecomputedChunks
 from .source import Found, Source
 from .zarr_arrays import Place
 
+_KINDS: dict[str, Literal["image", "labels"]] = {"image": "image", "segmentation": "labels"}
 # Encodings that tensorstore decodes.
 ENCODINGS = ("raw", "jpeg", "png", "compressed_segmentation")
 
@@ -70,6 +71,7 @@ def open_precomputed(
         axes="xyzc",
         spacing_nm=resolution,
         origin_nm=tuple(nm * start for nm, start in zip(resolution, offset, strict=True)),
+        kind=_KINDS.get(str(info.get("type"))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,8 @@ class Found:
         Sections (positions along z) that are not there and read as 0.
     note : str
         Why the file's voxel size is not used, where it has one.
+    kind : {"image", "labels"} or None
+        What the file says that it holds, where it does.
     """
 
     source: Source
@@ -62,6 +64,7 @@ class Found:
     origin_nm: tuple[float, ...] | None = None
     missing: tuple[int, ...] = ()
     note: str = ""
+    kind: Literal["image", "labels"] | None = None
 
 
 def check_chunk(shape: Sequence[int], dtype: np.dtype[Any], name: str) -> None:

@@ -146,3 +146,16 @@ def test_real_images(large_data: Path) -> None:
     assert volume.voxel_size_nm == (10, 10, 10)
     with h5py.File(large_data / "em" / "fib25_train.h5") as file:
         np.testing.assert_array_equal(volume[5, ::3, -20:], file["raw"][5, ::3, -20:])
+
+
+def test_a_precomputed_volume_is_what_its_info_says(tmp_path: Path) -> None:
+    voxels = np.arange(64, dtype=np.uint8).reshape(4, 4, 4)
+    for kind, other, words in (
+        ("image", "labels", "holds an image, wanted labels"),
+        ("labels", "image", "holds labels, wanted an image"),
+    ):
+        sc.write_precomputed(voxels, tmp_path / kind, voxel_size_nm=(40, 4, 4), kind=kind)
+        with pytest.raises(ValueError, match=words):
+            sc.open_volume(tmp_path / kind, kind=other)
+        assert sc.open_volume(tmp_path / kind, kind=kind).shape == (4, 4, 4)
+        assert sc.open_volume(tmp_path / kind).shape == (4, 4, 4)
