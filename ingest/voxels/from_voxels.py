@@ -134,6 +134,7 @@ def em(
     (True, 0)
     """
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
+    from segmentation_core.volumes.whole_folder import require_free
 
     target = Path(out).expanduser()
     given_paths = (volume, labels, true_labels, weights, synapse_model)
@@ -142,6 +143,8 @@ def em(
         replaced=[target, *volumes_of(volumes_out)],
         added_to=[volumes_out],
     )
+    for place in volumes_of(volumes_out):
+        require_free(place, overwrite=overwrite)
     if (target / "connectome.json").exists() and not overwrite:
         msg = f"{target} exists. Choose another name, or ask to overwrite it (--overwrite)."
         raise ContractError(msg)

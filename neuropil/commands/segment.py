@@ -72,6 +72,7 @@ def segment(
 
     import segmentation_core as sc
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
+    from segmentation_core.volumes.whole_folder import require_free
 
     require_outputs_apart([volume, weights], replaced=[out], added_to=[blocks])
     if out.suffix not in ("", ".zarr", ".npy"):
@@ -80,6 +81,8 @@ def segment(
     if out.exists() and not overwrite:
         msg = f"{out} exists. Choose another name, or ask to overwrite it (--overwrite)."
         raise ValueError(msg)
+    if out.suffix != ".npy":
+        require_free(out, overwrite=overwrite)
     raw = open_micrographs(
         volume,
         size=voxel_size_nm,

@@ -13,6 +13,26 @@ from pathlib import Path
 _OURS = ("info", "zarr.json", ".zgroup", ".zattrs", ".zarray")
 
 
+def require_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+    """Tell before the work what `whole_folder` would tell after it.
+
+    Raises
+    ------
+    ValueError
+        As `whole_folder`.
+    """
+    target = Path(path).absolute()
+    if target.exists() and not overwrite:
+        msg = f"{path}: already there; give another name, or overwrite=True to replace it."
+        raise ValueError(msg)
+    if target.exists() and not target.is_dir():
+        msg = f"{path}: a file is there, and a folder is to be written; give another name."
+        raise ValueError(msg)
+    if target.exists() and any(target.iterdir()) and not any((target / n).exists() for n in _OURS):
+        msg = f"{path}: the folder holds no volume, so it is left alone; give another name."
+        raise ValueError(msg)
+
+
 @contextmanager
 def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
     """Fill a folder beside `path` and give it that name when all is written.
@@ -27,16 +47,8 @@ def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[P
         If something is there and `overwrite` is False, or what is there is no folder, or a folder with
         something else than a volume or annotations in it.
     """
+    require_free(path, overwrite=overwrite)
     target = Path(path).absolute()
-    if target.exists() and not overwrite:
-        msg = f"{path}: already there; give another name, or overwrite=True to replace it."
-        raise ValueError(msg)
-    if target.exists() and not target.is_dir():
-        msg = f"{path}: a file is there, and a folder is to be written; give another name."
-        raise ValueError(msg)
-    if target.exists() and any(target.iterdir()) and not any((target / n).exists() for n in _OURS):
-        msg = f"{path}: the folder holds no volume, so it is left alone; give another name."
-        raise ValueError(msg)
     target.parent.mkdir(parents=True, exist_ok=True)
     mark = uuid.uuid4().hex[:12]
     staging = target.parent / f".{target.name}.partial-{mark}"

@@ -203,3 +203,11 @@ def test_the_report_claims_no_true_synapses_where_none_were_given(tissue, detect
         true_synapses=tissue.synapses,
     )
     assert f"It has {len(tissue.synapses)} synapses" in _truth(told.scores)
+
+
+def test_volumes_that_stand_there_are_told_before_the_work(tissue, tmp_path):
+    options = {"synapses": False, "skeletons": False, "volumes_out": tmp_path / "view"}
+    made(tissue, tmp_path / "c", **options)
+    with pytest.raises(ValueError, match="already there"):
+        made(tissue, tmp_path / "d", **options, progress=pytest.fail)
+    made(tissue, tmp_path / "d", **options, overwrite=True)
