@@ -20,6 +20,7 @@ EDGES = ((0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3), (0, 4), (3, 1), (2, 5))
 GROUPS = np.array([0, 1, 0, 1, 0, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", [False, True])
 def test_graphs_come_in_proportion_to_their_odds(own: bool) -> None:
     g = graph_of(EDGES, 6)

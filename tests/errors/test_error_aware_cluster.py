@@ -15,6 +15,7 @@ distributed = pytest.importorskip(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", ["configuration", "reciprocal_configuration", "dyad"])
 def test_threads_and_cluster_give_identical_tables(null: str) -> None:
     g = graphs.random_graph(40, 0.15, seed=6)

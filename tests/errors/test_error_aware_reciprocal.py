@@ -47,6 +47,7 @@ def states_of(false: np.ndarray, true: np.ndarray, odds: np.ndarray) -> np.ndarr
     return states
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_rows", [False, True])
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("name", SMALL)

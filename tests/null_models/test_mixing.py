@@ -122,6 +122,7 @@ def test_blocks_are_mixed_at_the_default(name: str) -> None:
     assert report.mixed, report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bin_edges_um", [None, (0, 50, float("inf"))])
 def test_distances_with_degrees_are_mixed_at_the_default(bin_edges_um: object) -> None:
     with ca.open("celegans-varshney2011") as worm:

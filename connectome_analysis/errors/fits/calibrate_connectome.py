@@ -117,7 +117,7 @@ def calibrate_connectome(
     ...         done = calibrate_connectome(three, f"{folder}/calibrated")
     ...     with ca.open(done.path) as calibrated:
     ...         calibrated.graph().confidence.round(2).tolist()
-    [0.99, 0.56, 0.88]
+    [0.99, 0.68, 0.93]
     """
     known = connectome.manifest
     if "synapses" not in known.tables:
