@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import require_choices
 from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .read_rows import feather_rows
@@ -78,13 +79,7 @@ def read_banc(
     ContractError
         Where a file is missing or not what its name says; nothing is written then.
     """
-    for name, value, choices in (
-        ("connections", connections, Detector),
-        ("neurons", neurons, Chosen),
-    ):
-        if value is not None and value not in get_args(choices):
-            msg = f"{name} must be {' or '.join(map(repr, get_args(choices)))}, got {value!r}."
-            raise ContractError(msg)
+    require_choices(connections=(connections, Detector), neurons=(neurons, Chosen))
     folder = open_release_folder(source)
     meta = folder.one(_META)
     if meta is None:

@@ -21,10 +21,11 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .neurons import UnknownNeurons
 from .positions import Unit
 from .read_rows import FEATHER, PARQUET, Source
-from .safe_files import choose, exact_id, is_junk
+from .safe_files import exact_id, is_junk
 from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .small_rows import first_of, pandas_attributes, small_rows, table_columns, truth

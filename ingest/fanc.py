@@ -102,7 +102,6 @@ def read_fanc(
                 only_first=True,
             )
         )
-    computed: dict[str, str] = {}
     for label, pattern in _PASSES.items():
         path = folder.one(pattern)
         if path is None:
@@ -143,7 +142,6 @@ def read_fanc(
                 left_out=_ROW_KEEPING,
             ),
             about,
-            computed=computed,
             first_of_each=True,
         ),
         columns=columns,

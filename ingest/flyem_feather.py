@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import require_choices
 from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .prepared_rows import PreparedRows
@@ -128,10 +129,7 @@ def read_flyem_feather(
     if dataset not in _ABOUT:
         msg = f"dataset must be one of {', '.join(_ABOUT)}, got {dataset!r}."
         raise ContractError(msg)
-    for name, value, choices in (("neurons", neurons, Chosen), ("weights", weights, Weights)):
-        if value is not None and value not in get_args(choices):
-            msg = f"{name} must be {' or '.join(map(repr, get_args(choices)))}, got {value!r}."
-            raise ContractError(msg)
+    require_choices(neurons=(neurons, Chosen), weights=(weights, Weights))
     if min_confidence is not None and (not synapses or not 0 <= min_confidence <= 1):
         msg = f"min_confidence is between 0 and 1 and wants synapses=True, got {min_confidence}."
         raise ContractError(msg)

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import require_choices
 from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .prepared_rows import PreparedRows
@@ -131,9 +132,7 @@ def read_flywire(
     >>> fly.rows["nodes"], fly.rows["edges"]
     (40, 99)
     """
-    if connections is not None and connections not in get_args(Detector):
-        msg = f"connections must be 'buhmann' or 'princeton', got {connections!r}."
-        raise ContractError(msg)
+    require_choices(connections=(connections, Detector))
     if min_synapses is not None and min_synapses < 1:
         msg = f"min_synapses must be at least 1, got {min_synapses}."
         raise ContractError(msg)

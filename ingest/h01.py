@@ -21,8 +21,9 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .neurons import UnknownNeurons
-from .safe_files import choose, exact_id, first_bytes, is_junk, read_json
+from .safe_files import exact_id, first_bytes, is_junk, read_json
 from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .table_reader import table

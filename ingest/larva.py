@@ -17,9 +17,10 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .exact_ids import IdKind
 from .matrices import Matrix, Orientation, read_matrix
-from .safe_files import choose, exact_id, file_names, first_line, is_junk, opened_folder
+from .safe_files import exact_id, file_names, first_line, is_junk, opened_folder
 from .table_reader import table
 from .text_files import read_records
 

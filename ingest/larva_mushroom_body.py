@@ -14,8 +14,9 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .matrices import Orientation
-from .safe_files import choose, file_names
+from .safe_files import file_names
 from .table_reader import table
 from .text_files import open_text
 

@@ -17,9 +17,10 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .matrices import Orientation
 from .pairs import OnSelfLoops
-from .safe_files import choose, first_bytes
+from .safe_files import first_bytes
 from .table_reader import table
 from .weights import NegativeWeights
 

@@ -141,6 +141,9 @@ def _only(path: Path, found: list[Recognised]) -> Recognised:
             f"format={found[0].format.name!r} (--option format={found[0].format.name})."
         )
         raise ContractError(msg)
+    if path.is_dir() and not file_names(path):
+        msg = f"{path} is an empty folder; give the files of a release."
+        raise ContractError(msg)
     msg = (
         f"{path.name} is no format that is known ({_nearest(path)}). See: neuropil ingest formats."
     )

@@ -56,7 +56,8 @@ class ReleaseFolder:
 
     def missing(self, *wanted: str) -> ContractError:
         """The error that says which files would have been needed."""
-        there = listed([path.name for path in self.files.values()])
+        names = [path.name for path in self.files.values()]
+        there = listed(names) if names else "no table at all"
         msg = f"{self.path} has no {' or '.join(wanted)}; there is {there}."
         return ContractError(msg)
 

@@ -10,7 +10,7 @@ import json
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -224,13 +224,4 @@ def require_kind(
         return content
     words = "an object" if kind is dict else "a list"
     msg = f"{path.name}: wanted {words}, {what}; got {type(content).__name__}."
-    raise ContractError(msg)
-
-
-def choose(given: object, choices: Mapping[str, object] | Sequence[str], name: str) -> str:
-    """One of several choices by its name, or a line with all of them."""
-    if isinstance(given, str) and given in choices:
-        return given
-    listed = ", ".join(map(repr, choices))
-    msg = f"{name} must be one of {listed}, got {given!r} (--option {name}=...)."
     raise ContractError(msg)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from connectome_analysis.tables import ContractError, read_manifest, write
 
 from .account import Account, Ingested
 from .both_ways import Listed
+from .choices import require_choices
 from .exact_ids import IdKind
 from .graphs import GraphKind, read_graph
 from .made_by import manifest_of
@@ -53,7 +54,7 @@ def read_table(
     -------
     Ingested
     """
-    _require_choices(kind=(kind, Kind))
+    require_choices(kind=(kind, Kind))
     if kind is None:
         kind = recognise(
             source,
@@ -215,7 +216,7 @@ def table(
     (3, 2)
     """
     target = Path(out).expanduser()
-    _require_choices(
+    require_choices(
         ids=(ids, IdKind),
         unknown_neurons=(unknown_neurons, UnknownNeurons),
         orientation=(orientation, Orientation),
@@ -251,6 +252,8 @@ def table(
         "nodes": nodes,
     } | dict(files or {})
     names = {role: Path(file).name for role, file in (files or {}).items()}
+    if overwrite and target.exists():
+        _require_apart(inputs.values(), target)
     with open_workspace(target.resolve(), progress) as workspace:
         for line in decisions:
             workspace.account.decide(line)
@@ -387,13 +390,16 @@ def _require_sources(
         raise ContractError(msg)
 
 
-def _require_choices(**given: tuple[object, object]) -> None:
-    """Raise where an option is none of its choices; ``name=(value, Literal type)``."""
-    for name, (value, choices) in given.items():
-        known = get_args(choices)
-        if value is not None and value not in known:
-            msg = f"{name} must be {' or '.join(map(repr, known))}, got {value!r}."
-            raise ContractError(msg)
+def _require_apart(inputs: Iterable[object], target: Path) -> None:
+    """Raise where what is to be replaced is, or holds, what is read."""
+    from segmentation_core.volumes.outputs_apart import require_outputs_apart
+
+    try:
+        require_outputs_apart(
+            [one for one in inputs if isinstance(one, (str, Path))], replaced=[target]
+        )
+    except ValueError as error:
+        raise ContractError(str(error)) from None
 
 
 def _by_column(missing: Mapping[str, Collection[str]] | None) -> Mapping[str, Collection[str]]:
@@ -413,8 +419,7 @@ def _tell_kinds(workspace: Workspace, inputs: Mapping[str, object]) -> None:
     }
     for role, source in inputs.items():
         if isinstance(source, (str, Path)) and role in what:
-            told = f"is read as {what[role]}" if role in what else "is read as well"
-            workspace.account.decide(f"{Path(source).name} {told}")
+            workspace.account.decide(f"{Path(source).name} is read as {what[role]}")
 
 
 def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any]:

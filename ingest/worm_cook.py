@@ -19,9 +19,10 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .choices import choose
 from .matrices import read_matrix
 from .read_rows import EXCEL, read_sheet
-from .safe_files import choose, file_names, is_junk
+from .safe_files import file_names, is_junk
 from .table_reader import table
 from .worm_names import WORM, unpadded_told, worm_name
 

@@ -461,3 +461,16 @@ def test_a_source_of_which_nothing_is_left_is_warned_of(tmp_path: Path) -> None:
     fine.write_text("pre_id,post_id,syn_count\n1,2,3\n")
     kept = ingest.table(tmp_path / "fine", edges=fine)
     assert not any("No edge" in line or "lack a sender" in line for line in kept.warnings)
+
+
+def test_a_connectome_is_not_replaced_by_what_is_read_from_it(out: Path, tmp_path: Path) -> None:
+    ingest.table(
+        out, edges=pd.DataFrame({"pre_id": [1, 2], "post_id": [2, 3], "syn_count": [3, 4]})
+    )
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    link = tmp_path / "link"
+    link.symlink_to(out)
+    for place in (out, link):
+        with pytest.raises(ContractError, match=r"holds the input .*edges.parquet, which would be"):
+            ingest.table(out, edges=place / "edges.parquet", overwrite=True)
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectome_analysis.tables import ContractError, check
-from ingest.known_formats import FORMATS
+from ingest.known_formats import FORMATS, read
 from ingest.recognised_release import read_recognised, recognise_release
 from ingest.simulated_releases import WRITERS, simulate_release
 
@@ -94,6 +94,14 @@ def test_none_that_fits_is_met_with_the_nearest(tmp_path: Path) -> None:
         read_recognised(folder, tmp_path / "out")
     with pytest.raises(ContractError, match="does not exist"):
         recognise_release(tmp_path / "nothing")
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ContractError, match="is an empty folder; give the files of a release"):
+        read_recognised(tmp_path / "empty", tmp_path / "out")
+    with pytest.raises(ContractError, match="there is no table at all"):
+        read("flywire", tmp_path / "empty", tmp_path / "out")
 
 
 def test_an_option_of_another_format_is_refused(tmp_path: Path) -> None:
