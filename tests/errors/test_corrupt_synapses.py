@@ -485,3 +485,11 @@ class TestConnectomes:
         rates = np.full((279, 279), 0.75)
         path = corrupt_connectome(worm, ErrorModel(recall=rates), tmp_path / "seen")
         assert [str(problem) for problem in check(path)] == []
+
+    def test_the_truth_is_not_replaced_by_what_is_seen_of_it(self, tmp_path: Path) -> None:
+        with self.made(tmp_path) as truth:
+            place = tmp_path / "link"
+            place.symlink_to(truth.path)
+            with pytest.raises(ValueError, match="is the truth itself, which would be lost"):
+                corrupt_connectome(truth, ErrorModel(recall=0.5), place, overwrite=True)
+            assert check(truth.path) == []

@@ -50,13 +50,13 @@ def corrupt_connectome(
     Returns
     -------
     Path
-        The folder. Its manifest has the model, that it holds for chemical edges, the seed, and the connectome it was made from; its
-        buckets count what happened.
+        The folder. Its manifest has the model, that it holds for chemical edges, the seed, and the
+        connectome it was made from; its buckets count what happened.
 
     Raises
     ------
     ValueError, ContractError
-        As of `corrupt_synapses`, `corrupt` and ``tables.write``.
+        As of `corrupt_synapses`, `corrupt` and ``tables.write``; where `out` is the truth itself.
 
     Notes
     -----
@@ -73,6 +73,9 @@ def corrupt_connectome(
     ...         seen.manifest.error_model["recall"], seen.graph().n_edges < 2194
     (0.5, True)
     """
+    if Path(out).exists() and Path(out).samefile(connectome.path):
+        msg = f"{out} is the truth itself, which would be lost; choose another place."
+        raise ValueError(msg)
     # What cannot be written is told before the work is done.
     content = model.to_dict() | {"edge_types": ["chemical"]}
     seed = seed_number(rng)
