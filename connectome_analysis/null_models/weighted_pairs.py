@@ -158,8 +158,8 @@ def _draw_pairs(pairs, drawn, state):  # type: ignore[no-untyped-def]
     n_nodes = np.int64(senders.shape[0])
     n_own = own.shape[0]
     n_classes = share.shape[0] - n_own
-    # Numbers of classes are small, so that a product of floats finds the row.
-    rows_per_class = 1.0 / n_columns
+    # There are few pairs of classes, so that a product of floats finds the row.
+    rows = 1.0 / n_columns
     t = 0
     while t < drawn.shape[0]:
         place = chance(next_word(state)) * share.shape[0]
@@ -172,7 +172,7 @@ def _draw_pairs(pairs, drawn, state):  # type: ignore[no-untyped-def]
             t += 1
             continue
         # Unsigned places are not asked whether they count from the end.
-        s = np.uint64((np.float64(k) + 0.5) * rows_per_class)
+        s = np.uint64((np.float64(k) + 0.5) * rows)
         r = k - s * np.uint64(n_columns)
         first, last = sender_bounds[s], sender_bounds[s + np.uint64(1)]
         begin, end = receiver_bounds[r], receiver_bounds[r + np.uint64(1)]
