@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 
 from .graph import Graph
-from .tables import ContractError, DamagedConnectomeError, Manifest, ReadOnlyError, Session
+from .tables import (
+    ContractError,
+    DamagedConnectomeError,
+    Manifest,
+    ReadOnlyError,
+    Session,
+    terms_of_use,
+)
 from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
@@ -345,8 +352,7 @@ class Connectome:
             "synapses per pair, at least": m.pair_threshold,
             "autapses": m.autapses,
             "voxel size (z, y, x), nm": m.voxel_size_nm,
-            "licence": m.licence,
-            "citation": "; ".join(m.citation) or None,
+            **terms_of_use(m),
             "checked": "every byte and row"
             if self._session.verified
             else "sizes, columns and row counts (`neuropil check` does the rest)",

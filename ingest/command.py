@@ -323,6 +323,30 @@ def ingest_table(
     doi: Annotated[
         list[str] | None, typer.Option(rich_help_panel=_ABOUT, show_default=False)
     ] = None,
+    consent: Annotated[
+        str | None,
+        typer.Option(
+            help="Consent or approval under which the tissue was given; human tissue must state it.",
+            rich_help_panel=_ABOUT,
+            show_default=False,
+        ),
+    ] = None,
+    access: Annotated[
+        str | None,
+        typer.Option(
+            help="Terms of access and use beyond the licence; human tissue must state them.",
+            rich_help_panel=_ABOUT,
+            show_default=False,
+        ),
+    ] = None,
+    restricted: Annotated[
+        bool,
+        typer.Option(
+            "--restricted",
+            help="Let rows leave the folder only with --allow-restricted.",
+            rich_help_panel=_ABOUT,
+        ),
+    ] = False,
     detector: Annotated[
         str | None,
         typer.Option(
@@ -361,6 +385,9 @@ def ingest_table(
         "licence": licence,
         "citation": citation,
         "doi": doi,
+        "consent": consent,
+        "access": access,
+        "restricted": restricted,
         "detector": detector,
         "notes": note,
     }

@@ -3,7 +3,7 @@
 A record has a presynaptic site, a postsynaptic partner, a location in voxels of (8, 8, 33) nm
 (x, y, z), a confidence, and type 1 (inhibitory) or 2 (excitatory). The sites say which neuron and which
 compartment they are on. Only axons send here, and only dendrites, somata and initial segments receive;
-what touches glia is an artefact of the agglomeration. The tissue is human: see `TERMS`.
+what touches glia is an artefact of the agglomeration. The tissue is human: see `CONSENT` and `ACCESS`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from .simulated_releases.writers import is_simulated
 from .table_reader import table
 
 VOXEL_NM = (33.0, 8.0, 8.0)
-TERMS = (
+CONSENT = (
     "Human tissue from a neurosurgical resection, given with the donor's consent for research; the "
-    "data are de-identified. Do not try to identify the donor, and follow the consent and terms of "
-    "the H01 release."
+    "data are de-identified."
 )
+ACCESS = "Do not try to identify the donor, and follow the consent and terms of the H01 release."
 LICENCE = "terms of the H01 release: https://h01-release.storage.googleapis.com"
 SENDS = frozenset({"AXON"})
 RECEIVES = frozenset({"DENDRITE", "SOMA", "AIS"})
@@ -105,7 +105,7 @@ def read_h01(
         What to do with synapses of cells that the list calls glia.
     least_confidence : float in [0, 1], optional
     licence : str
-        What the manifest says; the consent of the donor stands in its notes.
+        What the manifest says; the consent of the donor and the terms of access stand there too.
     min_synapses, description, overwrite, command, progress
         As for `table`.
 
@@ -179,7 +179,8 @@ def read_h01(
             "detector": "automatic (H01 c3)",
             "score_cutoff": least_confidence,
             "doi": ("10.1126/science.adk4858",),
-            "notes": (TERMS,),
+            "consent": CONSENT,
+            "access": ACCESS,
         }
         return table(
             out,

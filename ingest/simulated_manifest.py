@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_OF_AN_ANIMAL = ("licence", "citation", "doi", "individual", "sex", "stage")
+_OF_AN_ANIMAL = ("licence", "citation", "doi", "individual", "sex", "stage", "consent", "access")
 
 
 def as_simulated(description: Mapping[str, Any]) -> dict[str, Any]:

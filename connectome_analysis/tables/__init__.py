@@ -10,6 +10,7 @@ from .manifest import Manifest, TableFile, TableRecord, read_manifest
 from .problem import Problem
 from .schemas import SCHEMA_VERSION, TABLES, Column, TableSchema
 from .session import Session
+from .terms import require_leave, terms_of_use
 from .write import write
 
 __all__ = [
@@ -27,5 +28,7 @@ __all__ = [
     "TableSchema",
     "check",
     "read_manifest",
+    "require_leave",
+    "terms_of_use",
     "write",
 ]

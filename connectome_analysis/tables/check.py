@@ -19,6 +19,7 @@ from .schemas import TABLES
 from .skeleton_loops import skeleton_loop_problems
 from .spill import spilling_connection
 from .swap import recover
+from .terms import human_terms_problems
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,7 +80,8 @@ def check(
         return [Problem(table=FILE_NAME, rule="manifest", message=str(error))]
     if progress is not None:
         progress("files and hashes")
-    problems = list(file_problems(opened.files, opened.manifest, hashes=True, progress=bytes_read))
+    problems = human_terms_problems(opened.manifest)
+    problems += file_problems(opened.files, opened.manifest, hashes=True, progress=bytes_read)
     with spilling_connection(folder.parent) as connection:
         return problems + contract_problems(
             connection, opened.files, opened.manifest, problems, progress

@@ -57,6 +57,12 @@ class Manifest:
     licence : str or None
         As the source states it.
     citation, doi : tuple of str
+    consent : str or None
+        Under which consent or approval the tissue was given, as the source states it.
+    access : str or None
+        Terms of access and use beyond the licence, as the source states them.
+    restricted : bool
+        The rows may leave the folder only when somebody says so explicitly; see `require_leave`.
     voxel_size_nm : (z, y, x) or None
     weights : mapping
         For each edge type ``{"meaning": ..., "unit": ...}`` of the column ``weight``.
@@ -90,6 +96,9 @@ class Manifest:
     licence: str | None = None
     citation: tuple[str, ...] = ()
     doi: tuple[str, ...] = ()
+    consent: str | None = None
+    access: str | None = None
+    restricted: bool = False
     voxel_size_nm: tuple[float, float, float] | None = None
     weights: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     detector: str | None = None
@@ -214,6 +223,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "columns": (Mapping,),
     "tables": (Mapping,),
     "error_model": (Mapping, type(None)),
+    "restricted": (bool,),
     "score_cutoff": (*_NUMBER, type(None)),
     "pair_threshold": (int, type(None)),
 } | {
@@ -226,6 +236,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
         "source",
         "release",
         "licence",
+        "consent",
+        "access",
         "detector",
         "autapses",
         "written_at",
@@ -235,7 +247,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 def _check_type(name: str, value: object, wanted: tuple[type, ...]) -> None:
     # True is an integer to Python and to nobody else.
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = " or ".join("nothing" if t is type(None) else t.__name__ for t in wanted)
         msg = f"The manifest's {name} must be {names}, got {type(value).__name__} {value!r}."
         raise ContractError(msg)

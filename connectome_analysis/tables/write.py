@@ -29,6 +29,7 @@ from .schemas import REQUIRED_TABLES, TABLES
 from .spill import quoted, spilling_connection
 from .stamp import manifest_stamp
 from .swap import put_in_place, recover, staging_folder, sync
+from .terms import require_human_terms
 
 if TYPE_CHECKING:
     import duckdb
@@ -92,6 +93,7 @@ def write(
     say = progress or (lambda _: None)
     _require_free(target, overwrite=overwrite)
     _require_table_names(list(tables))
+    require_human_terms(manifest)
     manifest.to_json()  # what JSON cannot hold is told before an hour of writing, not after
     with staging_folder(target) as staging:
         records = {}

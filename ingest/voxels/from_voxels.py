@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from connectome_analysis.tables import ContractError, Manifest, read_manifest, write
+from connectome_analysis.tables.terms import require_human_terms
 
 from ..account import Account
 from ..inputs import describe_volume_input
@@ -155,6 +156,9 @@ def em(
             f"are {', '.join(DESCRIBED)}."
         )
         raise ContractError(msg)
+    require_human_terms(
+        Manifest(**{"name": target.name, **_known(description)})
+    )  # not after hours of work
     if true_synapses is not None and true_labels is None:
         msg = "true_synapses name segments of true_labels; give true_labels (--truth) too."
         raise ContractError(msg)
@@ -403,6 +407,12 @@ def _traced(raw: Volume, labels: Any) -> tuple[pd.DataFrame, pd.Series[float]]:
     return traced.table(), lengths
 
 
+def _known(description: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        name: value for name, value in (description or {}).items() if value not in (None, (), [])
+    }
+
+
 def _manifest(
     raw: Volume,
     account: Account,
@@ -417,7 +427,7 @@ def _manifest(
     least_confidence: float | None,
     inputs: Sequence[Mapping[str, Any]],
 ) -> Manifest:
-    fields = {name: value for name, value in description.items() if value not in (None, (), [])}
+    fields = _known(description)
     notes = fields.pop("notes", ())
     notes = (notes,) if isinstance(notes, str) else tuple(notes)
     fields.setdefault("detector", "neuropil segmentation_core")

@@ -119,6 +119,20 @@ def ingest_em(
     name: Annotated[str | None, typer.Option("--name")] = None,
     species: Annotated[str | None, typer.Option("--species")] = None,
     licence: Annotated[str | None, typer.Option("--licence")] = None,
+    consent: Annotated[
+        str | None,
+        typer.Option(
+            "--consent", help="Consent or approval for the tissue; human tissue must state it."
+        ),
+    ] = None,
+    access: Annotated[
+        str | None,
+        typer.Option("--access", help="Terms of access and use; human tissue must state them."),
+    ] = None,
+    restricted: Annotated[
+        bool,
+        typer.Option("--restricted", help="Let rows leave OUT only with --allow-restricted."),
+    ] = False,
     citation: Annotated[list[str] | None, typer.Option("--citation")] = None,
     device: Device = None,
     overwrite: Annotated[
@@ -159,7 +173,15 @@ def ingest_em(
             return None
         return open_labels(path, size_nm=raw.voxel_size_nm, dataset=inside, dataset_option=option)
 
-    described = {"name": name, "species": species, "licence": licence, "citation": citation}
+    described = {
+        "name": name,
+        "species": species,
+        "licence": licence,
+        "consent": consent,
+        "access": access,
+        "restricted": restricted or None,
+        "citation": citation,
+    }
     command = command_line_of("em", volume, out)
     options: dict[str, Any] = {}
     if blocks is not None:

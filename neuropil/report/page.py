@@ -252,6 +252,8 @@ def _section(entry: Entry) -> str:
 
 
 def _source(entry: Entry) -> str:
+    from connectome_analysis.tables import terms_of_use
+
     m = entry.connectome.manifest
     kinds = ", ".join(f"{number(n)} {kind}" for kind, n in entry.connectome.edge_types().items())
     links = ", ".join(map(doi_link, m.doi))
@@ -262,6 +264,11 @@ def _source(entry: Entry) -> str:
         "citation": "<br>".join(map(linked, m.citation)),
         "DOI": links,
         "licence": escape(m.licence or "not stated"),
+        **{
+            name: linked(text)
+            for name, text in terms_of_use(m).items()
+            if name in ("consent", "access", "restricted")
+        },
         "connections": escape(f"{kinds}; studied here: {entry.edge_type}"),
         "a weight is": escape(entry.weight),
         "detector": escape(m.detector or ""),

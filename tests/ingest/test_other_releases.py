@@ -173,7 +173,8 @@ def test_human_synapses_go_from_axons_to_dendrites_and_carry_their_terms(tmp_pat
     said = manifest(result)
     assert said.species == "Homo sapiens"
     assert "terms of the H01 release" in str(said.licence)
-    assert any("consent" in note and "identify the donor" in note for note in said.notes)
+    assert "consent" in str(said.consent)
+    assert "identify the donor" in str(said.access)
     everything = take("h01", source, tmp_path / "all", compartments="all", glia="keep")
     assert everything.rows["synapses"] == 6
 

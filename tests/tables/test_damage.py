@@ -240,7 +240,7 @@ def test_another_schema_version_is_refused(folder: Path, version: object) -> Non
     edit_manifest(folder, lambda content: content.update(schema_version=version))
     (problem,) = found(folder)
     assert problem.message == (
-        f"{folder / 'connectome.json'} has schema version {version}, this software reads 1.0. "
+        f"{folder / 'connectome.json'} has schema version {version}, this software reads 1.1. "
         "Update neuropil, or write the connectome again from its source."
     )
 

@@ -274,7 +274,7 @@ def test_the_manifest_names_every_file_and_column(tmp_path: Path) -> None:
     folder = write_five(tmp_path / "x")
     content = json.loads((folder / "connectome.json").read_text(encoding="utf-8"))
     assert content["format"] == "neuropil-connectome"
-    assert content["schema_version"] == "1.0"
+    assert content["schema_version"] == "1.1"
     hashes = examples.fingerprint(folder)
     for name, record in content["tables"].items():
         (file,) = record["files"]
