@@ -20,6 +20,7 @@ from .tables import (
     Session,
     terms_of_use,
 )
+from .tables.catalogue import catalogue
 from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Connectome:
     """A connectome on disk.
 
     Made by `open_connectome` (``ca.open``). Its tables are views ``nodes``, ``edges`` and so on;
-    they are read when a result is asked for and may be larger than memory.
+    they are read when a result is asked for and may be larger than memory. Beside them stand `views`
+    such as ``typed_edges`` and ``type_matrix``, and tables that you `register`.
 
     Attributes
     ----------
@@ -121,8 +123,135 @@ class Connectome:
         return self._session.table("skeletons")
 
     def table(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Any table by name, lazy."""
+        """Any table, view or registered table by name, lazy."""
         return self._session.table(name)
+
+    @property
+    def views(self) -> pd.DataFrame:
+        """Views that make common questions one line, and what each lacks where it is not there.
+
+        Returns
+        -------
+        DataFrame, indexed by ``view``
+            ``rows`` (one row per what), ``there`` and ``lacks``.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> views = ca.datasets.load("celegans-white1986").views
+        >>> views.index[views["there"]].tolist()[:3]
+        ['typed_edges', 'edge_fractions', 'partners']
+        """
+        import pandas as pd
+
+        found = self._session.views.values()
+        return pd.DataFrame(
+            {
+                "rows": [view.meaning for view in found],
+                "there": [not view.lacks for view in found],
+                "lacks": [view.lacks for view in found],
+            },
+            index=pd.Index([view.name for view in found], name="view"),
+        )
+
+    @property
+    def catalogue(self) -> pd.DataFrame:
+        """Every column that a query can name, with its table or view, type, unit and meaning.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> c = ca.datasets.load("celegans-white1986").catalogue
+        >>> c.loc[c["column"] == "in_weight", ["kind", "table", "type"]].values.tolist()
+        [['view', 'degrees', 'DOUBLE']]
+        """
+        return catalogue(self._session)
+
+    def register(
+        self,
+        name: str,
+        rows: pd.DataFrame | pd.Series[Any] | pa.Table | str | Path,
+        *,
+        ids: Sequence[str] | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Put a table of your own beside the connectome's: communities, motifs, predictions.
+
+        It stays until the connectome is closed; `save_table` writes it.
+
+        Parameters
+        ----------
+        name : str
+            A plain word; no table or view may have it.
+        rows : DataFrame, Series, pyarrow.Table or path
+            An index with a name, such as ``node_id``, becomes a column. A path is a file of
+            `save_table`, or another ``.parquet`` or ``.csv`` file.
+        ids : sequence of str, optional
+            Columns that hold neurons. By default ``node_id``, ``pre_id`` and ``post_id``, and all
+            columns of what `motifs.find` gives. They must be integers, and neurons of this
+            connectome.
+        replace : bool
+            Take the place of a table registered before.
+
+        Raises
+        ------
+        ContractError
+            Where the name is taken, an id is a float or no neuron of this connectome, or a file
+            belongs to another connectome or release.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> worm = ca.open("celegans-white1986")
+        >>> loops = ca.motifs.find(worm.graph(), "A -> B; B -> A")
+        >>> worm.register("loops", loops)
+        >>> worm.sql("SELECT count(*) FROM loops JOIN nodes ON node_id = A").fetchall()
+        [(240,)]
+        """
+        self._session.register(name, rows, ids=ids, replace=replace)
+
+    def unregister(self, name: str) -> None:
+        """Take a registered table away again."""
+        self._session.unregister(name)
+
+    @property
+    def registered(self) -> tuple[str, ...]:
+        """Names of the tables that were registered."""
+        return tuple(self._session.derived)
+
+    def save_table(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        made_by: str | None = None,
+        overwrite: bool = False,
+        allow_restricted: bool = False,
+    ) -> Path:
+        """Write a registered table as a Parquet file that knows which connectome it belongs to.
+
+        Any reader of Parquet reads it. Only this connectome takes it back, by `register` or
+        ``neuropil sql --with``: the hash of the connectome's tables stands in it, and its terms of
+        use.
+
+        Parameters
+        ----------
+        name : str
+        path : str or Path
+            Ends in ``.parquet``; outside of any connectome, because a connectome is not added to.
+        made_by : str, optional
+            How it was computed, in words.
+        overwrite : bool
+        allow_restricted : bool
+            Let rows about a restricted connectome leave its folder.
+        """
+        return self._session.save(
+            name,
+            path,
+            made_by=made_by,
+            overwrite=overwrite,
+            allow_restricted=allow_restricted,
+        )
 
     # ---------------------------------------------------------------- graphs
 

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import shutil
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .derived import derived_table, id_columns_of, read_derived, unknown_ids, write_derived
 from .errors import ContractError, DamagedConnectomeError, one_line
 from .folder import folder_path
 from .manifest import Manifest, require_table_name
 from .read_only import require_select
 from .snapshot import Snapshot, take_snapshot
 from .spill import hide_progress_bar, spill_folder
+from .terms import require_leave
+from .views import View, views_of
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
 
+    from .columns import TableLike
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
 
 class Session:
     """One connectome folder, opened for SQL.
 
-    Every table of the manifest is a view under its own name. A query can read those views and
-    nothing else: it cannot write, reach another file, change a setting or load an extension.
+    Every table of the manifest is a view under its own name; `views` are beside them, and tables that
+    were registered. A query can read those and nothing else: it cannot write, reach another file, change a setting or load an extension.
     The session holds the files it opened, so what it reads stays one whole connectome even while
     another writer replaces the folder; new questions are then refused.
 
@@ -64,6 +73,7 @@ class Session:
         self.file_access = file_access
         self.memory_limit = memory_limit
         self.threads = threads
+        self._derived: dict[str, Derived] = {}
         self._snapshot: Snapshot = take_snapshot(self.path, verify=verify)
         self.manifest = self._snapshot.manifest
         self.verified = self._snapshot.verified
@@ -83,7 +93,10 @@ class Session:
     def __reduce__(self) -> tuple[Any, ...]:
         return (
             _reopen,
-            (self.path, self.manifest, self.file_access, self.memory_limit, self.threads),
+            (
+                *(self.path, self.manifest, self.file_access, self.memory_limit, self.threads),
+                self._derived,
+            ),
         )
 
     def close(self) -> None:
@@ -123,7 +136,7 @@ class Session:
         self._snapshot.require_unmoved()
         if not self.file_access:
             require_select(query)
-        connection = self._cursor(tables or {})
+        connection = self._cursor(tables or {}, query)
         # Statements without a result, which only file_access lets through, give None.
         relation: Any
         try:
@@ -135,25 +148,128 @@ class Session:
         )
 
     def table(self, name: str) -> duckdb.DuckDBPyRelation:
-        """One table as a lazy relation."""
-        if name not in self.manifest.tables:
-            msg = (
-                f"{self.manifest.name} has no table {name}; "
-                f"it has {', '.join(self.manifest.tables)}."
-            )
-            raise ContractError(msg)
+        """One table, view or registered table as a lazy relation."""
+        there = name in self.manifest.tables or name in self._derived
+        if not there and (name not in self.views or self.views[name].lacks):
+            raise ContractError(self._no_table(name))
         self._snapshot.require_unmoved()
-        return self._kept(self._cursor({}).table(name))
+        return self._kept(self._cursor({}, name).table(name))
+
+    @cached_property
+    def views(self) -> Mapping[str, View]:
+        """Every view by name: its SELECT, or what the connectome lacks for it."""
+        return views_of(self.manifest)
+
+    @property
+    def derived(self) -> Mapping[str, Derived]:
+        """Tables that were registered, by name."""
+        return dict(self._derived)
+
+    def register(
+        self,
+        name: str,
+        rows: TableLike | pd.Series[Any] | str | Path,
+        *,
+        ids: Sequence[str] | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Put a table of one's own beside the connectome's, for every query of this session.
+
+        Parameters
+        ----------
+        name : str
+            A plain word that is no table or view of the connectome.
+        rows : DataFrame, Series, pyarrow.Table or path
+            A path is a ``.parquet`` file of `save` or any other, or a ``.csv`` file.
+        ids : sequence of str, optional
+            Columns that hold neurons; see `derived_table`. They must be integers and neurons of
+            this connectome.
+        replace : bool
+            Take the place of a table that was registered before.
+
+        Raises
+        ------
+        ContractError
+            Where the name is taken, an id is no integer or no neuron here, or a file belongs to
+            another connectome.
+        """
+        self._require_free_name(name)
+        if name.casefold() in {n.casefold() for n in self._derived} and not replace:
+            msg = f"A table {name} is registered already; give another name, or replace=True."
+            raise ContractError(msg)
+        if isinstance(rows, str | Path):
+            rows, of_file = read_derived(rows, self.manifest, name=name)
+            ids = of_file if ids is None else ids
+        table = derived_table(name, rows, ids)
+        # What derived_table took for ids are integers now; of a motif's table all columns are.
+        columns = _id_columns(rows, table, ids)
+        connection = self._cursor({name: table}, "")
+        try:
+            wrong = unknown_ids(connection, name, columns)
+        finally:
+            connection.close()
+        if wrong is not None:
+            raise ContractError(wrong)
+        for old in [n for n in self._derived if n.casefold() == name.casefold()]:
+            del self._derived[old]
+        self._derived[name] = Derived(table, columns)
+
+    def unregister(self, name: str) -> None:
+        """Take a registered table away again."""
+        if self._derived.pop(name, None) is None:
+            known = ", ".join(self._derived) or "none"
+            msg = f"No table {name} is registered; there are: {known}."
+            raise ContractError(msg)
+
+    def save(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        made_by: str | None = None,
+        overwrite: bool = False,
+        allow_restricted: bool = False,
+    ) -> Path:
+        """Write a registered table as a Parquet file that knows which connectome it belongs to.
+
+        Parameters
+        ----------
+        name : str
+        path : str or Path
+            Ends in ``.parquet``, outside of any connectome.
+        made_by : str, optional
+            How it was computed, in words.
+        overwrite, allow_restricted : bool
+        """
+        require_leave(
+            self.manifest, allow_restricted=allow_restricted, way_out="allow_restricted=True"
+        )
+        if name not in self._derived:
+            known = ", ".join(self._derived) or "none"
+            msg = f"No table {name} is registered; there are: {known}."
+            raise ContractError(msg)
+        table, ids = self._derived[name]
+        return write_derived(
+            path, table, self.manifest, name=name, ids=ids, made_by=made_by, overwrite=overwrite
+        )
+
+    def _no_table(self, name: str) -> str:
+        """Say which tables there are, or what a view would need."""
+        view = self.views.get(name.casefold())
+        if view is not None and view.lacks:
+            return f"{self.manifest.name} cannot have the view {view.name}: {view.lacks}."
+        beside = f"; registered: {', '.join(self._derived)}" if self._derived else ""
+        close = difflib.get_close_matches(name, self.views, n=1, cutoff=0.7)
+        hint = f" Did you mean the view {close[0]}?" if close else ""
+        return (
+            f"{self.manifest.name} has no table {name}; it has {', '.join(self.manifest.tables)}"
+            f"{beside}.{hint}"
+        )
 
     def _missing_table(self, error: duckdb.CatalogException) -> Exception:
         """Say which tables there are, where DuckDB guesses at its own."""
         found = re.match(r"Catalog Error: Table with name (\S+) does not exist", str(error))
-        if found is None:
-            return error
-        return ContractError(
-            f"{self.manifest.name} has no table {found[1]}; it has "
-            f"{', '.join(self.manifest.tables)}."
-        )
+        return error if found is None else ContractError(self._no_table(found[1]))
 
     def _kept(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """Let the relation keep this session: it dies with its connection, and nobody else holds
@@ -162,7 +278,36 @@ class Session:
         weakref.finalize(relation, _nothing, self).atexit = False
         return relation
 
-    def _cursor(self, tables: Mapping[str, pd.DataFrame | pa.Table]) -> duckdb.DuckDBPyConnection:
+    def _require_free_name(self, name: str) -> None:
+        require_table_name(name)
+        if name.casefold() in {table.casefold() for table in self.manifest.tables}:
+            msg = f"{name} is a table of the connectome; give yours another name."
+            raise ContractError(msg)
+        if name.casefold() in self.views:
+            msg = f"{name} is a view over the connectome; give yours another name."
+            raise ContractError(msg)
+
+    def _make_views(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+        """Make the views that a query names, in its own connection: under a millisecond each."""
+        words = {word.casefold() for word in _WORD.findall(query)}
+        wanted = [name for name in self.views if name in words]
+        if not wanted:
+            return
+        taken: set[str] = set()
+        if self.file_access:  # a table of the user's own goes first
+            rows = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+            taken = {str(name).casefold() for (name,) in rows}
+        made: set[str] = set()
+        for name in wanted:
+            for part in (*self.views[name].uses, name):
+                view = self.views[part]
+                if not view.lacks and part not in taken and part not in made:
+                    connection.execute(f"CREATE TEMP VIEW {part} AS {view.sql}")
+                    made.add(part)
+
+    def _cursor(
+        self, tables: Mapping[str, pd.DataFrame | pa.Table], query: str
+    ) -> duckdb.DuckDBPyConnection:
         """Connect anew, with tables of the user's beside the connectome's.
 
         Every question has a connection of its own, which costs under a millisecond: DuckDB allows
@@ -172,16 +317,16 @@ class Session:
         """
         import duckdb
 
-        taken = {name.casefold() for name in self.manifest.tables}
         for name in tables:
-            require_table_name(name)
-            if name.casefold() in taken:
-                msg = f"{name} is a table of the connectome; give yours another name."
-                raise ContractError(msg)
+            self._require_free_name(name)
         with self._lock:
             connection = self._connection.cursor()
         for name, table in self._snapshot.tables.items():
             connection.register(name, table)
+        beside = {name.casefold() for name in tables}
+        for name, derived in self._derived.items():
+            if name.casefold() not in beside:  # what came with the query goes first
+                connection.register(name, derived.table)
         for name, rows in tables.items():
             try:
                 connection.register(name, rows)
@@ -191,6 +336,7 @@ class Session:
                     f"got {type(rows).__module__}.{type(rows).__qualname__}."
                 )
                 raise ContractError(msg) from None
+        self._make_views(connection, query)
         with self._lock:
             self._cursors.add(connection)
         return connection
@@ -212,6 +358,19 @@ class Session:
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
         return connection
+
+
+class Derived(NamedTuple):
+    """A registered table, and which of its columns hold neurons."""
+
+    table: pa.Table
+    ids: tuple[str, ...]
+
+
+def _id_columns(rows: object, table: pa.Table, ids: Sequence[str] | None) -> tuple[str, ...]:
+    if ids is None and "motif" in getattr(rows, "attrs", {}):
+        return tuple(table.schema.names)
+    return id_columns_of(table, ids)
 
 
 def _nothing(_: Session) -> None:
@@ -241,6 +400,7 @@ def _reopen(
     file_access: bool,
     memory_limit: str | None,
     threads: int | None,
+    derived: Mapping[str, Derived],
 ) -> Session:
     """Open in another process what one process had opened."""
     session = Session(
@@ -250,6 +410,7 @@ def _reopen(
         session.close()
         msg = f"{path} has been replaced since it was opened; open it again."
         raise DamagedConnectomeError(msg)
+    session._derived.update(derived)
     return session
 
 
