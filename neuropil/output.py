@@ -7,17 +7,21 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from .leaving import tell_terms, write_source
 from .whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure, SubFigure
     from rich.console import Console
+
+    from connectome_analysis.tables import Manifest
 
 
 def console() -> Console:
@@ -46,6 +50,8 @@ def plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):
         return value
+    if isinstance(value, Decimal):  # sums of whole numbers in SQL
+        return int(value) if value == value.to_integral_value() else float(value)
     if type(value).__name__ in {"NAType", "NaTType"}:
         return None
     return str(value)
@@ -101,6 +107,36 @@ def cell(value: Any, format_: str | None = None, *, every_digit: bool = False) -
     if isinstance(value, float):
         return repr(value) if every_digit else format(value, ".4g")
     return escape(str(value))
+
+
+def write_rows(
+    table: pd.DataFrame, path: Path, manifest: Manifest, *, made_by: str, ids: list[str]
+) -> None:
+    """Write rows about single neurons as `write_table` does, with their source and terms.
+
+    A Parquet file says in itself which connectome it is of, so that ``neuropil sql --with`` takes it; a
+    CSV file has ``FILE.source.json`` beside it.
+    """
+    if path.suffix.lower() == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        from connectome_analysis.tables.derived import labelled
+
+        rows = pa.Table.from_pandas(table, preserve_index=table.index.name is not None)
+        schema = labelled(rows.schema, manifest, name=path.stem, ids=ids, made_by=made_by)
+        with whole_file(path) as part:
+            pq.write_table(
+                rows.replace_schema_metadata(schema.metadata),
+                part,
+                compression="zstd",
+                write_page_checksum=True,
+            )
+        typer.echo(f"wrote {path}", err=True)
+    else:
+        write_table(table, path)
+        write_source(path, manifest, made_by)
+    tell_terms(manifest)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

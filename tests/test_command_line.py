@@ -48,7 +48,9 @@ def test_sql_prints_json_csv_and_files(neuropil, tmp_path: Path) -> None:
         code, _, err = neuropil("sql", WORM, query, "--out", file)
         assert (code, f"wrote {file}: 2 rows" in err) == (0, True)
         assert read(file)["name"].tolist() == [row["name"] for row in rows]
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["answer.csv", "answer.parquet"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        *("answer.csv", "answer.csv.source.json", "answer.parquet")
+    ]
 
 
 def test_sql_csv_goes_to_standard_output() -> None:

@@ -138,6 +138,35 @@ def write_derived(
     Path
     """
     target = _free_file(Path(path).expanduser(), overwrite=overwrite)
+    schema = labelled(table.schema, manifest, name=name, ids=ids, made_by=made_by)
+    _write_whole(table.replace_schema_metadata(schema.metadata), target)
+    return target
+
+
+def labelled(
+    schema: pa.Schema,
+    manifest: Manifest,
+    *,
+    name: str,
+    ids: Sequence[str] | None = None,
+    made_by: str | None = None,
+) -> pa.Schema:
+    """The schema of a Parquet file that knows which connectome its rows are of, and its terms.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    manifest : Manifest
+        Of the connectome.
+    name : str
+        What the table is called.
+    ids : sequence of str, optional
+        Columns that hold neurons; by default those called ``node_id``, ``pre_id``, ``post_id`` that
+        are 64-bit integers.
+    made_by : str, optional
+    """
+    if ids is None:
+        ids = [c for c in _named(schema.names) if schema.field(c).type == pa.int64()]
     label: dict[str, Any] = {
         "format": _FORMAT,
         "version": 1,
@@ -147,10 +176,9 @@ def write_derived(
         "terms": terms_of_use(manifest),
         "made_by": made_by,
     }
-    metadata = {**(table.schema.metadata or {}), _KEY: json.dumps(label, ensure_ascii=False)}
+    metadata = {**(schema.metadata or {}), _KEY: json.dumps(label, ensure_ascii=False).encode()}
     metadata.pop(b"pandas", None)
-    _write_whole(table.replace_schema_metadata(metadata), target)
-    return target
+    return schema.with_metadata(metadata)
 
 
 def read_derived(

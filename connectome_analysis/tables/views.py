@@ -222,7 +222,7 @@ def _degrees(has: _Has) -> _Made:
     columns["autapse_weight"] = "weight of the neuron's connection to itself"
     totals = ", ".join(f"sum({name})::{kind} AS {name}" for name, kind in sums.items())
 
-    def side(column: str) -> str:
+    def ends(column: str) -> str:
         return (
             f"(SELECT {column} AS node_id, edge_type, count(*) AS degree, {totals} FROM edges "
             "WHERE pre_id <> post_id GROUP BY ALL)"
@@ -231,8 +231,8 @@ def _degrees(has: _Has) -> _Made:
     return _Made(
         sql=f"SELECT n.node_id, k.edge_type, {', '.join(shown)} FROM nodes n "
         "CROSS JOIN (SELECT DISTINCT edge_type FROM edges) k "
-        f"LEFT JOIN {side('post_id')} i ON i.node_id = n.node_id AND i.edge_type = k.edge_type "
-        f"LEFT JOIN {side('pre_id')} o ON o.node_id = n.node_id AND o.edge_type = k.edge_type "
+        f"LEFT JOIN {ends('post_id')} i ON i.node_id = n.node_id AND i.edge_type = k.edge_type "
+        f"LEFT JOIN {ends('pre_id')} o ON o.node_id = n.node_id AND o.edge_type = k.edge_type "
         "LEFT JOIN (SELECT pre_id, edge_type, weight FROM edges WHERE pre_id = post_id) a "
         "ON a.pre_id = n.node_id AND a.edge_type = k.edge_type",
         columns=columns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from ..output import print_json, progress
 
 HELP = """Check a connectome: files, SHA-256, keys, references, types, ranges, sums.
 
+A table that was computed from it and saved (`neuropil sql --with`) is checked along: is it whole, is it of
+this connectome, are its ids neurons.
+
 Prints what is wrong in words, one line each. Exit code 0 where all is well, 1 where not.
 
 Examples:
@@ -18,10 +22,26 @@ Examples:
     neuropil check my_connectome/
 
     neuropil check celegans-white1986 --json
+
+    neuropil check my_connectome/ --with communities=communities.parquet
 """
 
+if TYPE_CHECKING:
+    from connectome_analysis.tables import Problem
 
-def check(connectome: Name, json: Json = False) -> None:
+
+def check(
+    connectome: Name,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME=FILE",
+            help="Check a saved table along; may be given several times.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Check a connectome."""
     import connectome_analysis as ca
     from connectome_analysis.tables import ContractError, check, read_manifest
@@ -42,6 +62,9 @@ def check(connectome: Name, json: Json = False) -> None:
             tell(done, size)
 
         problems = check(folder, bytes_read=read)
+    belonging: list[str] = []
+    if not problems:
+        belonging, problems = _saved_tables(folder, with_ or [])
     if json:
         print_json(
             {
@@ -61,5 +84,29 @@ def check(connectome: Name, json: Json = False) -> None:
         manifest = read_manifest(folder)
         rows = ", ".join(f"{record.rows:,} {name}" for name, record in manifest.tables.items())
         typer.echo(f"ok: {manifest.name}: {rows}; files, hashes, keys and values as they must be.")
+        for line in belonging:
+            typer.echo(line)
     if problems:
         raise typer.Exit(1)
+
+
+def _saved_tables(folder: Path, given: list[str]) -> tuple[list[str], list[Problem]]:
+    """Which saved tables belong to a connectome, and what is wrong with the others."""
+    import connectome_analysis as ca
+    from connectome_analysis.tables import ContractError, Problem
+
+    from .sql import register_given
+
+    belonging, problems = [], []
+    with ca.open(folder, verify=False) as opened:
+        for one in given:
+            try:
+                name = register_given(opened, one)
+            except ContractError as error:
+                problems.append(
+                    Problem(table=one.partition("=")[0], rule="saved table", message=str(error))
+                )
+            else:
+                rows = opened.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+                belonging.append(f"ok: {name} belongs to it: {rows:,} rows.")
+    return belonging, problems

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from ..leaving import AllowRestricted, require_leave
 from ..options import EdgeType, Jobs, Json, MinSynapses, Name, Out, Where, open_graph
-from ..output import console, print_json, print_table, progress, records, write_table
+from ..output import console, print_json, print_table, progress, records, write_rows
 
 HELP = """Find every place where a motif fits, or count them.
 
@@ -55,6 +56,7 @@ def find(
     jobs: Jobs = None,
     json: Json = False,
     out: Out = None,
+    allow_restricted: AllowRestricted = False,
 ) -> None:
     """Find a motif."""
     import sys
@@ -66,6 +68,8 @@ def find(
         raise ValueError(msg)
     text = sys.stdin.read() if motif == "-" else motif
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
+    if out is not None or (json and not count):
+        require_leave(opened.manifest, allow_restricted=allow_restricted)
     distinct: Literal["instances", "mappings"] = "mappings" if mappings else "instances"
     facts = {
         "connectome": opened.name,
@@ -103,7 +107,8 @@ def find(
         return
     reached = limit is not None and number == limit
     if out is not None:
-        write_table(table, out)
+        made_by = f"neuropil find: {' '.join(text.split())}"
+        write_rows(table, out, opened.manifest, made_by=made_by, ids=list(map(str, table.columns)))
     if json:
         print_json(facts | {"limit": limit, "limit_reached": reached, "matches": records(table)})
         return

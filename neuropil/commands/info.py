@@ -24,9 +24,10 @@ def info(connectome: Name, json: Json = False) -> None:
 
     with ca.open(connectome) as opened:
         summary = opened.summary()
+        views = opened.views.index[opened.views["there"]].tolist()
         if json:
             content = {str(name): value for name, value in summary.items()}
-            print_json(content | {"notes": opened.manifest.notes})
+            print_json(content | {"notes": opened.manifest.notes, "views": views})
             return
         table = Table(show_header=False, box=None, pad_edge=False)
         table.add_column(style="bold")
@@ -34,6 +35,7 @@ def info(connectome: Name, json: Json = False) -> None:
         for name, value in summary.items():
             text = f"{value:,}" if isinstance(value, int) else str(plain(value))
             table.add_row(str(name), escape(text))
+        table.add_row("views (neuropil sql)", ", ".join(views))
         for note in opened.manifest.notes:
             table.add_row("note", escape(note))
         console().print(table)

@@ -8,6 +8,7 @@ import typer
 
 from ..compiling import tell_of_compiling
 from ..error_model_option import CouldTouch, Density, ErrorModelName, optional_error_model
+from ..leaving import AllowRestricted, require_leave
 from ..naive_and_aware import (
     FORMATS,
     other_threshold,
@@ -31,7 +32,16 @@ from ..options import (
     null_options,
     open_graph,
 )
-from ..output import console, print_json, print_table, progress, records, write_figure, write_table
+from ..output import (
+    console,
+    print_json,
+    print_table,
+    progress,
+    records,
+    write_figure,
+    write_rows,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +93,7 @@ def rich_club(
     jobs: Jobs = None,
     json: Json = False,
     out: Out = None,
+    allow_restricted: AllowRestricted = False,
     plot: Plot = None,
 ) -> None:
     """Rich-club curve against a null model."""
@@ -101,6 +112,8 @@ def rich_club(
         msg = "--members lists neurons; --plot, --weighted and --null-option are for the curve."
         raise ValueError(msg)
     if members is not None:
+        if out is not None or json:
+            require_leave(opened.manifest, allow_restricted=allow_restricted)
         _print_members(opened, g, members, degree, json=json, out=out)
         return
     if model is not None:
@@ -186,7 +199,8 @@ def _print_members(
 
     table = ca.rich_club_members(g, k, degree)  # type: ignore[arg-type]
     if out is not None:
-        write_table(table, out)
+        made_by = f"neuropil rich-club --members {k} --degree {degree}"
+        write_rows(table, out, opened.manifest, made_by=made_by, ids=["node_id"])
     if json:
         print_json({"connectome": opened.name, "degree": degree, "k": k, "members": records(table)})
         return
