@@ -17,9 +17,19 @@ from tests import graphs
 
 
 # Peers leave files open.
+# More than ten seconds even on the worm.
+LONG = ("graphlets", "memory", "participation")
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("job", benchmarks.JOBS)
+@pytest.mark.parametrize(
+    "job",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name in LONG else name
+        for name in benchmarks.JOBS
+    ],
+)
 def test_each_benchmark_prints_its_table_on_the_worm(
     job: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

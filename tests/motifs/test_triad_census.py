@@ -94,7 +94,14 @@ def test_the_census_equals_igraph_on_random_graphs_with_hubs(seed: int) -> None:
     assert ca.motifs.triad_census(g).tolist() == igraph_census(g)
 
 
-@pytest.mark.parametrize("name", ca.datasets.names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        # igraph takes a quarter of a minute
+        pytest.param(name, marks=pytest.mark.slow) if name == "fly-mushroom-body-right" else name
+        for name in ca.datasets.names()
+    ],
+)
 def test_the_census_equals_igraph_and_networkx_on_every_bundled_connectome(name: str) -> None:
     with ca.open(name) as connectome:
         g = connectome.graph()

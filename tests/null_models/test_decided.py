@@ -28,10 +28,10 @@ def test_nothing_is_decided_by_a_few_samples() -> None:
 
 def test_decisions_looked_at_after_every_sample_are_rarely_wrong() -> None:
     # A true p-value of 0.02 in the upper tail lies below half of 0.05: "no" would be wrong. At a
-    # bound of 0.001 a tail, 300 runs see a wrong decision with probability 0.3 at most; two never.
+    # bound of 0.001 a tail, 100 runs see a wrong decision with probability 0.1 at most; two never.
     rng = np.random.default_rng(2)
     wrong = 0
-    for _ in range(300):
+    for _ in range(100):
         running = Running(np.array([0.98]), most_samples=1500)
         for count in range(1500):
             running.add(rng.random(1))
