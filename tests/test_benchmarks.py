@@ -16,11 +16,11 @@ from benchmarks.reconstruction import ratio_words
 from tests import graphs
 
 
-# Peers leave files open.
 # More than ten seconds even on the worm.
 LONG = ("graphlets", "memory", "participation")
 
 
+# Peers leave files open.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
