@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .account import Ingested
+    from .downloads.fetch import Fetched, fetch
     from .known_formats import formats, read
     from .table_reader import table
     from .voxels.from_voxels import em
     from .voxels.reconstruction import Reconstruction
 
-__all__ = ["Ingested", "Reconstruction", "em", "formats", "read", "table"]
+__all__ = ["Fetched", "Ingested", "Reconstruction", "em", "fetch", "formats", "read", "table"]
 
 # Nothing is imported before it is asked for, so that `import ingest` costs nothing.
 _HOMES = {
+    "Fetched": "downloads.fetch",
     "Ingested": "account",
     "Reconstruction": "voxels.reconstruction",
     "em": "voxels.from_voxels",
+    "fetch": "downloads.fetch",
     "formats": "known_formats",
     "read": "known_formats",
     "table": "table_reader",

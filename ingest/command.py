@@ -6,7 +6,7 @@ import ast
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -490,6 +490,28 @@ def _reader_command(known: Format) -> Callable[..., None]:
 
     read_format.__doc__ = f"Read {known.what}."
     return read_format
+
+
+def read_into(
+    name: str | None,
+    src: Path,
+    out: Path,
+    option: Sequence[str] | None,
+    preset: Mapping[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    """Read `src` by a format's reader, with options as written and those preset, and print what came."""
+    from .known_formats import find_format
+
+    known = find_format(name or "auto")
+    options = dict(preset) | {key: _value(text) for key, text in _split("--option", option).items()}
+    reader = known.load()
+    _require_options(known, reader, options)
+    with _progress() as told:
+        command = shlex.join(["neuropil", *sys.argv[1:]])
+        result = reader(src, out, **options, command=command, progress=told)
+    print_ingested(result, as_json=as_json)
 
 
 def _mount(known_formats: Sequence[Format]) -> None:

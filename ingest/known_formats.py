@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .account import Ingested
+from .being_read import naming_format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +47,7 @@ class Format:
 
     def load(self) -> Reader:
         """Import the reader."""
-        loaded: Reader = _function(self.reader)
-        return loaded
+        return naming_format(self.name, _function(self.reader))
 
     def reason(self, path: Path) -> str | None:
         """Say in words why `path` is this format; None where nothing speaks for it."""

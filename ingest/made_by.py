@@ -8,6 +8,8 @@ from typing import Any
 
 from connectome_analysis.tables import ContractError, Manifest
 
+from .being_read import format_being_read
+from .downloads.drift import drift_of
 from .inputs import describe_inputs
 from .pairs import OnSelfLoops, Pairs
 from .weights import Weights
@@ -75,6 +77,10 @@ def manifest_of(
     notes = fields.pop("notes", ())
     notes = (notes,) if isinstance(notes, str) else tuple(notes)
     workspace.progress("hashing the source")
+    described = describe_inputs(inputs)
+    if fields.get("species") != "synthetic":
+        for line in drift_of(format_being_read(), fields.get("release"), described, inputs):
+            account.warn(line)
     return Manifest(
         **fields,
         voxel_size_nm=voxel_size_nm,
@@ -89,7 +95,7 @@ def manifest_of(
             "command": command,
             "software": "neuropil",
             "version": software_version(),
-            "inputs": describe_inputs(inputs),
+            "inputs": described,
             "decisions": list(account.decisions),
         },
         notes=(*notes, *account.warnings),

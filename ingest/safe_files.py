@@ -100,7 +100,7 @@ def _unzip(path: Path, folder: Path, wanted: Callable[[str], bool]) -> None:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not is_junk(m.filename)]
             for member in members:
-                _require_inside(path, member.filename)
+                require_inside(path, member.filename)
             members = [m for m in members if wanted(PurePosixPath(m.filename).name)]
             _require_sane(path, members)
             for member in members:
@@ -109,13 +109,14 @@ def _unzip(path: Path, folder: Path, wanted: Callable[[str], bool]) -> None:
                     msg = f"{path.name} holds {target.name!r} twice. Unpack it and name one folder."
                     raise ContractError(msg)
                 with archive.open(member) as packed, target.open("wb") as unpacked:
-                    _copy(path, packed, unpacked, member.file_size)
+                    copy_within(path, packed, unpacked, member.file_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         msg = f"{path.name} is not a readable zip ({str(error).rstrip('.')})."
         raise ContractError(msg) from None
 
 
-def _require_inside(path: Path, name: str) -> None:
+def require_inside(path: Path, name: str) -> None:
+    """Raise where a name in the archive `path` leads outside the folder it is unpacked to."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in parts or name.startswith(("/", "\\")) or (parts and ":" in parts[0]):
         msg = f"{path.name} holds {name!r}, which leads outside its folder. It is not unpacked."
@@ -124,7 +125,11 @@ def _require_inside(path: Path, name: str) -> None:
 
 def _require_sane(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     size = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
+    require_sane_size(path, size, sum(member.compress_size for member in members))
+
+
+def require_sane_size(path: Path, size: int, packed: int) -> None:
+    """Raise where `packed` bytes of the archive `path` unpack to a `size` that no data have."""
     if size > LARGEST_ZIP_BYTES or (
         size > ALWAYS_FINE_BYTES and size > GREATEST_RATIO * max(packed, 1)
     ):
@@ -135,7 +140,8 @@ def _require_sane(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
         raise ContractError(msg)
 
 
-def _copy(path: Path, packed: IO[bytes], unpacked: IO[bytes], size: int) -> None:
+def copy_within(path: Path, packed: IO[bytes], unpacked: IO[bytes], size: int) -> None:
+    """Copy a member of the archive `path`; raise where it is larger than it says."""
     left = size
     while piece := packed.read(_PIECE):
         left -= len(piece)

@@ -9,6 +9,7 @@ from typing import Any
 from connectome_analysis.tables import ContractError, read_manifest, write
 
 from .account import Account, Ingested
+from .being_read import format_being_read
 from .both_ways import Listed
 from .choices import require_choices
 from .exact_ids import IdKind
@@ -326,7 +327,7 @@ def table(
             on_self_loops=on_self_loops,
             columns=staged.meanings,
             weight_meanings=weight_meanings or {},
-            command=command or "ingest.table",
+            command=command or _command(),
         )
         more = stage_more_tables(workspace, more_tables or {})
         path = write(
@@ -347,6 +348,12 @@ def table(
         decisions=tuple(account.decisions),
         warnings=tuple(account.warnings),
     )
+
+
+def _command() -> str:
+    """What is called where no command line is: the reader, or `table` itself."""
+    format = format_being_read()
+    return "ingest.table" if format in (None, "table") else f"ingest.read({format!r}, ...)"
 
 
 def _warn_of_emptiness(account: Account, edges: int) -> None:

@@ -38,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo", help=demo.HELP)(demo.demo)
-app.command("datasets", help=datasets.HELP)(datasets.datasets)
+app.add_typer(datasets.app, name="datasets")
 app.command("info", help=info.HELP)(info.info)
 app.command("sql", help=sql.HELP)(sql.sql)
 app.command("motifs", help=motifs.HELP)(motifs.motifs)
