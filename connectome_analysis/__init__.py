@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import convert, datasets, errors, measures, motifs, null_models, plot, tables
+    from . import cell_types, convert, datasets, errors, measures, motifs, null_models, plot, tables
     from .connectome import Connectome
     from .connectome import open_connectome as open
     from .graph import Graph
@@ -28,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Connectome",
     "Graph",
+    "cell_types",
     "convert",
     "datasets",
     "errors",
@@ -42,7 +43,17 @@ __all__ = [
     "tables",
 ]
 
-_ROOMS = {"convert", "datasets", "errors", "measures", "motifs", "null_models", "plot", "tables"}
+_ROOMS = {
+    "cell_types",
+    "convert",
+    "datasets",
+    "errors",
+    "measures",
+    "motifs",
+    "null_models",
+    "plot",
+    "tables",
+}
 _NAMES = {
     "Connectome": ("connectome", "Connectome"),
     "Graph": ("graph", "Graph"),
