@@ -14,6 +14,7 @@ from .commands import (
     demo,
     errors,
     evaluate,
+    export,
     find,
     info,
     ingest_em,
@@ -42,6 +43,7 @@ app.add_typer(datasets.app, name="datasets")
 app.command("info", help=info.HELP)(info.info)
 app.command("sql", help=sql.HELP)(sql.sql)
 app.command("motifs", help=motifs.HELP)(motifs.motifs)
+app.command("export", help=export.HELP)(export.export)
 app.command("find", help=find.HELP)(find.find)
 app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
 app.command("report", help=demo.REPORT_HELP)(demo.report)

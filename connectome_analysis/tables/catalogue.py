@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .manifest import Manifest
@@ -81,11 +82,12 @@ def unit_of(column: str, manifest: Manifest) -> str:
     return ""
 
 
-def weight_units(manifest: Manifest) -> str:
-    """Unit of ``weight``: one word where all kinds share it, else each kind's; empty if unknown."""
+def weight_units(manifest: Manifest, kinds: Sequence[str] | None = None) -> str:
+    """Unit of ``weight``: one word where all `kinds` share it, else each kind's; empty if unknown."""
     units = {
         kind: entry.get("unit") or entry.get("meaning") or "unstated"
         for kind, entry in manifest.weights.items()
+        if kinds is None or kind in kinds
     }
     if len(set(units.values())) == 1:
         return next(iter(units.values()))

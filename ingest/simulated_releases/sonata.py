@@ -52,8 +52,8 @@ def write_sonata(folder: Path, *, n_neurons: int, n_connections: int, seed: int)
         own["n_syn"] = wiring.syn_count.astype(np.int64)
         own["syn_weight"] = rng.uniform(0.1, 2.0, n)
         own["delay"] = rng.uniform(0.5, 3.0, n)
-        _write_index(edges, "source_to_target", wiring.pre, n_neurons)
-        _write_index(edges, "target_to_source", wiring.post, n_neurons)
+        write_index(edges, "source_to_target", wiring.pre, n_neurons)
+        write_index(edges, "target_to_source", wiring.post, n_neurons)
     config: dict[str, Any] = {
         "version": 2.4,
         "networks": {
@@ -64,7 +64,7 @@ def write_sonata(folder: Path, *, n_neurons: int, n_connections: int, seed: int)
     (folder / "circuit_config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 
-def _write_index(edges: Any, name: str, node_of_edge: NDArray[np.int64], n_nodes: int) -> None:
+def write_index(edges: Any, name: str, node_of_edge: NDArray[np.int64], n_nodes: int) -> None:
     """Ranges of edges per node: node -> ranges -> edges, both (n, 2) of half-open intervals."""
     order = np.argsort(node_of_edge, kind="stable")
     sorted_nodes = node_of_edge[order]

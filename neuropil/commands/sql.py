@@ -133,7 +133,7 @@ def _print_schema(opened: ca.Connectome, *, json: bool) -> None:
         print_json({"columns": records(table), "views": records(views)})
         return
     for (kind, name), columns in table.groupby(["kind", "table"], sort=False):
-        what = f": {views.at[str(name), 'rows']}" if kind == "view" else ""
+        what = f": {views.at[str(name), 'rows']!s}" if kind == "view" else ""
         print_table(columns[["column", "type", "unit", "meaning"]], f"{kind} {name}{what}")
     for name, lacks in lacking["lacks"].items():
         typer.echo(f"no view {name}: {lacks}")

@@ -28,6 +28,7 @@ def write_synapse_annotations(
     path: str | os.PathLike[str],
     *,
     properties: Sequence[str] = (),
+    categories: Sequence[str] = (),
     overwrite: bool = False,
 ) -> Path:
     """Write synapses so that Neuroglancer shows them, alone or with the segments that are selected.
@@ -42,6 +43,9 @@ def write_synapse_annotations(
         The folder to make.
     properties : sequence of str
         Further columns of numbers to show, as ``confidence``; written as float32.
+    categories : sequence of str
+        Further columns of words to show, as ``region``; written as numbers with names. A missing word is
+        ``"unknown"``.
     overwrite : bool
         Replace what is there.
 
@@ -56,12 +60,17 @@ def write_synapse_annotations(
         If a column is missing, an id is negative or appears twice, or a position or property is not
         finite.
     """
-    ids, geometry, partners = _checked(synapses, properties)
+    ids, geometry, partners = _checked(synapses, properties, categories)
     values = np.stack(
         [synapses[name].to_numpy(np.float32) for name in properties] or [np.empty(0, np.float32)],
         axis=1,
     )
-    records = np.concatenate([geometry, values.reshape(len(ids), -1)], axis=1).astype("<f4")
+    numbers = np.concatenate([geometry, values.reshape(len(ids), -1)], axis=1).astype("<f4")
+    named = [_named(synapses[name]) for name in categories]
+    # Every property has four bytes, so that they stand in the order they are declared in.
+    records = np.concatenate(
+        [numbers.view("<u4"), *(codes[:, None].astype("<u4") for codes, _ in named)], axis=1
+    )
     low = np.minimum(geometry[:, :3], geometry[:, 3:])
     high = np.maximum(geometry[:, :3], geometry[:, 3:])
     lower = np.floor(low.min(axis=0)) if len(ids) else np.zeros(3)
@@ -72,7 +81,16 @@ def write_synapse_annotations(
         "lower_bound": lower.tolist(),
         "upper_bound": upper.tolist(),
         "annotation_type": "LINE",
-        "properties": [{"id": name, "type": "float32"} for name in properties],
+        "properties": [{"id": name, "type": "float32"} for name in properties]
+        + [
+            {
+                "id": name,
+                "type": "uint32",
+                "enum_values": list(range(len(words))),
+                "enum_labels": words,
+            }
+            for name, (_, words) in zip(categories, named, strict=True)
+        ],
     }
     with whole_folder(path, overwrite=overwrite) as folder:
         by_id = (
@@ -108,14 +126,23 @@ def write_synapse_annotations(
     return Path(path)
 
 
+def _named(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], list[str]]:
+    """Words as numbers (n,) and their names, sorted."""
+    texts = [
+        "unknown" if gap else str(word) for word, gap in zip(column, column.isna(), strict=True)
+    ]
+    words, codes = np.unique(np.array(texts, dtype=object), return_inverse=True)
+    return codes, words.tolist()
+
+
 def _checked(
-    synapses: pd.DataFrame, properties: Sequence[str]
+    synapses: pd.DataFrame, properties: Sequence[str], categories: Sequence[str] = ()
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], dict[str, list[int | None]]]:
     """Ids (n,), pre and post position (n, 6) as x, y, z in nm, and the partners as plain integers."""
     sided = [f"{side}_{axis}_nm" for side in SIDES for axis in "xyz"]
     if not set(sided) <= set(synapses.columns):
         sided = [f"{axis}_nm" for _ in SIDES for axis in "xyz"]
-    wanted = ["synapse_id", "pre_id", "post_id", *sided, *properties]
+    wanted = ["synapse_id", "pre_id", "post_id", *sided, *properties, *categories]
     missing = [name for name in dict.fromkeys(wanted) if name not in synapses.columns]
     if missing:
         msg = f"synapses lack {', '.join(missing)}; there are {', '.join(map(str, synapses.columns))}."

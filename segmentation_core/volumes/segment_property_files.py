@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_property_files(properties: pd.DataFrame, folder: Path) -> None:
+def write_property_files(
+    properties: pd.DataFrame, folder: Path, *, tags: Sequence[str] = ()
+) -> None:
     """Write one ``info`` that holds every property of every segment.
 
     Parameters
@@ -24,6 +27,9 @@ def write_property_files(properties: pd.DataFrame, folder: Path) -> None:
         missing number.
     folder : Path
         Made here.
+    tags : sequence of str
+        Columns of words that become tags, by which the viewer selects segments: ``side:left`` where the
+        column is ``side``. Blanks become ``_``; a missing word is no tag.
 
     Raises
     ------
@@ -38,16 +44,36 @@ def write_property_files(properties: pd.DataFrame, folder: Path) -> None:
         msg = f"segment properties: node_id {twice} appears twice; give one row per segment."
         raise ValueError(msg)
     listed: list[dict[str, Any]] = []
-    for name in properties.columns.drop("node_id"):
+    for name in properties.columns.drop(["node_id", *tags]):
         listed.append(
             _property(str(name), properties[name], any(p["type"] == "label" for p in listed))
         )
+    if tags:
+        listed.append(_tags(properties[list(tags)]))
     folder.mkdir()
     info = {
         "@type": "neuroglancer_segment_properties",
         "inline": {"ids": [str(int(i)) for i in properties["node_id"]], "properties": listed},
     }
     (folder / "info").write_text(json.dumps(info))
+
+
+def _tags(columns: pd.DataFrame) -> dict[str, Any]:
+    """Words of several columns as one property of tags, which must be sorted and without blanks."""
+    of_rows: list[list[str]] = [[] for _ in range(len(columns))]
+    for name in columns:
+        column = columns[name]
+        for row, (word, gap) in enumerate(zip(column, column.isna(), strict=True)):
+            if not gap and str(word):
+                of_rows[row].append("_".join(f"{name}:{word}".split()))
+    known = sorted({tag for tags in of_rows for tag in tags})
+    place = {tag: number for number, tag in enumerate(known)}
+    return {
+        "id": "tags",
+        "type": "tags",
+        "tags": known,
+        "values": [sorted({place[tag] for tag in tags}) for tags in of_rows],
+    }
 
 
 def _property(name: str, column: pd.Series[Any], has_label: bool) -> dict[str, Any]:
