@@ -109,7 +109,12 @@ class _File:
         table = module.create_group(name)
         self._mark(table, "hdmf-common", "DynamicTable", name)
         table.attrs["description"] = about
-        taken = {"id": "id_of_source", "pre": "pre_of_source", "post": "post_of_source"}
+        taken = {
+            "name": "neuron_name",
+            "id": "id_of_source",
+            "pre": "pre_of_source",
+            "post": "post_of_source",
+        }
         columns = [c._replace(name=taken.get(c.name, c.name)) for c in columns]
         table.attrs["colnames"] = np.array([c.name for c in columns], dtype=self._text)
         rows = len(columns[0].values)

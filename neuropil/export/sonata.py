@@ -72,7 +72,9 @@ def write_sonata(selection: Selection, folder: Path) -> None:
     config: dict[str, Any] = {
         "version": 2.4,
         "networks": {
-            "nodes": [{"nodes_file": "nodes.h5", "populations": {POPULATION: {}}}],
+            "nodes": [
+                {"nodes_file": "nodes.h5", "populations": {POPULATION: {"type": "point_neuron"}}}
+            ],
             "edges": [{"edges_file": "edges.h5", "populations": populations}],
         },
     }

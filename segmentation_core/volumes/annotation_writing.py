@@ -85,7 +85,8 @@ def write_synapse_annotations(
         + [
             {
                 "id": name,
-                "type": "uint32",
+                # neuroglancer's own Python reader misplaces uint32 (an alignment of 3 bytes).
+                "type": "int32",
                 "enum_values": list(range(len(words))),
                 "enum_labels": words,
             }
