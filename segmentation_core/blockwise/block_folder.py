@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from .grid import Grid, Triple
 from .whole_files import write_whole
 
+AGAIN = "Run the same segmentation again: it makes what is not there."
+
 
 @dataclass(frozen=True)
 class BlockFolder:
@@ -30,7 +32,7 @@ class BlockFolder:
     Raises
     ------
     ValueError
-        When a block is read that has not been written.
+        When a block is read that has not been written, or whose file is damaged.
     """
 
     folder: Path
@@ -53,6 +55,10 @@ class BlockFolder:
         z, y, x = self.grid.position(number)
         return self.folder / f"block_{z:04d}_{y:04d}_{x:04d}.npy"
 
+    def _block_shape(self, number: int) -> tuple[int, ...]:
+        begin, end = self.grid.box(number)
+        return self.shape[:-3] + tuple(b - a for a, b in zip(begin, end, strict=True))
+
     def has(self, number: int) -> bool:
         """Whether a block has been written."""
         return self.path(number).exists()
@@ -64,9 +70,8 @@ class BlockFolder:
 
     def write(self, number: int, values: NDArray[Any]) -> None:
         """Write one block."""
-        begin, end = self.grid.box(number)
-        want = tuple(b - a for a, b in zip(begin, end, strict=True))
-        if values.shape[-3:] != want or values.dtype != self.dtype:
+        want = self._block_shape(number)
+        if values.shape != want or values.dtype != self.dtype:
             msg = f"block {number} must be {self.dtype} of shape {want}, got {values.dtype} of {values.shape}."
             raise ValueError(msg)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -75,13 +80,22 @@ class BlockFolder:
     def block(self, number: int) -> NDArray[Any]:
         """One block, mapped from its file."""
         path = self.path(number)
+        what = f"block {self.grid.position(number)} of {self.folder.name}"
         if not path.exists():
+            msg = f"{what} is missing: no {path}. {AGAIN}"
+            raise ValueError(msg)
+        try:
+            values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            msg = f"{what} is damaged ({str(error).splitlines()[0]}): delete {path}. {AGAIN}"
+            raise ValueError(msg) from error
+        want = self._block_shape(number)
+        if values.shape != want or values.dtype != self.dtype:
             msg = (
-                f"block {self.grid.position(number)} of {self.folder.name} is missing: no {path}. "
-                "Run the same segmentation again: it makes what is not there."
+                f"{what} is damaged (it holds {values.dtype} of shape {values.shape} where "
+                f"{self.dtype} of {want} belongs): delete {path}. {AGAIN}"
             )
             raise ValueError(msg)
-        values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         return values
 
     def read(self, begin: Triple, end: Triple) -> NDArray[Any]:

@@ -6,25 +6,27 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation_core.affinity_arrays import checked_offsets, checked_voxel_size
+from segmentation_core.affinity_arrays import checked_offsets, checked_voxel_size, nearest_channels
 from segmentation_core.agglomeration.by_affinity import agglomerate_graph, histogram_wanted
 from segmentation_core.agglomeration.merge_tree import MergeTree
-from segmentation_core.agglomeration.pair_statistics import PairStatistics, added
+from segmentation_core.agglomeration.pair_statistics import added
 from segmentation_core.agglomeration.region_graph import RegionGraph, graph_of, histogram_weights
-from segmentation_core.fragments.from_affinities import STRONG_ANISOTROPY
+from segmentation_core.fragments.fragment_options import FragmentOptions
 
 from .block_folder import BlockFolder
 from .block_steps import (
-    IDS_PER_BLOCK,
     BlockRun,
     add_pairs,
+    join_hills,
     make_fragments,
+    make_hills,
     read_pairs,
     write_segments,
 )
@@ -33,8 +35,7 @@ from .settings_file import same_settings, sample
 from .whole_files import write_whole
 from .workers import for_all_blocks
 
-HALO_VOXELS = 24  # of the shortest side
-FORMAT = 1
+FORMAT = 2
 TRAVELS = 1 << 26  # bytes of affinities in memory that a task may carry
 
 
@@ -61,7 +62,6 @@ def segment_by_blocks(
     voxel_size_nm: tuple[float, float, float],
     folder: str | Path,
     block: Sequence[int] = (128, 256, 256),
-    halo: Sequence[int] | None = None,
     threshold: float = 0.5,
     fragment_options: dict[str, Any] | None = None,
     agglomeration_options: dict[str, Any] | None = None,
@@ -73,9 +73,8 @@ def segment_by_blocks(
 ) -> BlockwiseSegmentation:
     """Segment a volume block by block, with one agglomeration of the whole.
 
-    Given the same fragments the region graph is that of the volume in one piece, to the last bit,
-    whatever the blocks, the number of workers and their order. Fragments differ near the faces of
-    blocks by what lies beyond the halo.
+    Fragments, region graph and segments are those of the volume in one piece, to the last bit,
+    whatever the blocks, the number of workers and their order.
 
     Parameters
     ----------
@@ -87,8 +86,6 @@ def segment_by_blocks(
     folder : where blocks are kept
         A run that was stopped, however, goes on when it is called again with the same settings.
     block : (z, y, x) voxels
-    halo : (z, y, x) voxels that fragments see around their block
-        By default 24 of the shortest voxel side; none in z where fragments lie in sections.
     threshold : where merging stops
     fragment_options, agglomeration_options : options of `watershed` and of `agglomerate`
     out : (z, y, x) array to write segments to, such as a zarr array
@@ -112,8 +109,8 @@ def segment_by_blocks(
 
     Notes
     -----
-    Extra memory is under 35 bytes per voxel of a block with its halo and worker, and the graph:
-    some 300 bytes a pair of fragments.
+    Extra memory is under 35 bytes per voxel of a block with its halo and worker, and two graphs, one
+    after the other: of hills, some 60 bytes a pair, and of fragments, some 300 bytes a pair.
 
     Examples
     --------
@@ -139,11 +136,11 @@ def segment_by_blocks(
     size = checked_voxel_size(voxel_size_nm)
     options = dict(fragment_options or {})
     joining = dict(agglomeration_options or {})
-    if options.get("sections") is None:
-        options["sections"] = size[0] >= STRONG_ANISOTROPY * min(size[1:])
-    if halo is None:
-        around = [int(np.ceil(HALO_VOXELS * min(size) / s)) for s in size]
-        halo = (0 if options["sections"] else around[0], around[1], around[2])
+    if "mask" in options:
+        msg = "mask= is of the volume in one piece; set the affinities to 0 where no neuron may be."
+        raise ValueError(msg)
+    of_fragments = FragmentOptions(size, **options)
+    nearest_channels(steps)
     edges = checked_triple(block, "block", 1)
     z, y, x = (min(b, n) for b, n in zip(edges, shape[1:], strict=True))
     grid = Grid((shape[1], shape[2], shape[3]), (z, y, x))
@@ -160,9 +157,8 @@ def segment_by_blocks(
         steps,
         size,
         grid,
-        checked_triple(halo, "halo", 0),
         Path(folder).absolute(),
-        options,
+        of_fragments,
         kept,
         empty_blocks,
     )
@@ -170,6 +166,8 @@ def segment_by_blocks(
         _require_to_travel(run, out)
     same_settings(run.folder, _settings(run))
     everything = functools.partial(_do, n_workers=n_workers, client=client, on_block=on_block)
+    everything("hills", functools.partial(make_hills, run), range(len(grid)))
+    join_hills(run)
     everything("fragments", functools.partial(make_fragments, run), range(len(grid)))
     everything("pairs", functools.partial(add_pairs, run), range(len(grid)))
     tree = _one_tree(run, threshold, joining)
@@ -231,10 +229,8 @@ def _settings(run: BlockRun) -> dict[str, Any]:
         "neuropil": version("neuropil"),
         "shape": run.grid.shape,
         "block": run.grid.block,
-        "halo": run.halo,
         "offsets": run.offsets,
-        "voxel_size_nm": run.voxel_size_nm,
-        "fragment_options": dict(sorted(run.fragment_options.items())),
+        "fragment_options": asdict(run.fragment_options),
         "histogram": run.histogram,
         "affinities": sample(run.affinities, run.grid),
     }
@@ -248,21 +244,20 @@ def whole_graph(run: BlockRun) -> RegionGraph:
     ValueError
         A block is missing.
     """
-    ids, voxels, parts = [], [], []
+    ids, sizes, parts = [], [], []
     for number in range(len(run.grid)):
         own, size, pairs = read_pairs(run, number)
-        ids.append(own)
-        voxels.append(size)
+        ids.append(own.astype(np.int64) - 1)
+        sizes.append(size)
         parts.append(pairs)
         if len(parts) >= 64:  # one part from time to time, so that shared pairs are held once
             parts = [added(parts)]
-    fragment_id = np.concatenate(ids)  # rising: blocks number their fragments one after another
+    each = np.concatenate(ids)
+    voxels = np.zeros(int(each.max(initial=-1)) + 1, np.int64)
+    np.add.at(voxels, each, np.concatenate(sizes))
     pairs = added(parts)
-    dense = pairs._replace(
-        first=np.searchsorted(fragment_id, pairs.first) + 1,
-        second=np.searchsorted(fragment_id, pairs.second) + 1,
-    )
-    return graph_of(fragment_id, np.concatenate(voxels), PairStatistics(*dense), run.offsets)
+    dense = pairs._replace(first=pairs.first.astype(np.int64), second=pairs.second.astype(np.int64))
+    return graph_of(np.arange(1, len(voxels) + 1, dtype=np.uint64), voxels, dense, run.offsets)
 
 
 def _one_tree(run: BlockRun, threshold: float, joining: dict[str, Any]) -> MergeTree:
@@ -281,7 +276,6 @@ def _one_tree(run: BlockRun, threshold: float, joining: dict[str, Any]) -> Merge
 def _write_all(run: BlockRun, tree: MergeTree, out: Any, everything: Callable[..., None]) -> None:
     """Segments of all blocks; those of another threshold that were written before are replaced."""
     segment = tree.cut()
-    ids = tree.graph.fragment_id
     cut = hashlib.sha256(segment.tobytes()).hexdigest()
     text = f"{cut} {'files' if out is None else 'out'}"
     mark = run.folder / "segments_are_of.txt"
@@ -289,24 +283,10 @@ def _write_all(run: BlockRun, tree: MergeTree, out: Any, everything: Callable[..
         for old in (run.folder / "segments").glob("block_*"):
             old.unlink()
         write_whole(mark, lambda file: file.write(text.encode()))
-    # Workers map the part they need: tasks that carried all ids would be as large as the graph.
-    for name, values in (("fragment_id", ids), ("segment", segment)):
-        write_whole(run.folder / f"{name}.npy", functools.partial(_save, values=values))
-    starts = np.searchsorted(ids, np.arange(len(run.grid) + 1, dtype=np.uint64) * IDS_PER_BLOCK)
-    step = functools.partial(_write_one, run, out, starts)
-    everything("segments", step, range(len(run.grid)))
+    write_whole(run.folder / "segment.npy", functools.partial(_save, values=segment))
+    everything("segments", functools.partial(write_segments, run, out), range(len(run.grid)))
 
 
 def _save(file: Any, values: NDArray[Any]) -> None:
     """An array as `.npy`."""
     np.save(file, values)
-
-
-def _write_one(run: BlockRun, out: Any, starts: NDArray[np.int64], number: int) -> int:
-    """Segments of one block, by its part of the fragments."""
-    here = slice(int(starts[number]), int(starts[number + 1]))
-    ids, segment = (
-        np.load(run.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)[here]
-        for name in ("fragment_id", "segment")
-    )
-    return write_segments(run, number, np.asarray(ids), np.asarray(segment), out)

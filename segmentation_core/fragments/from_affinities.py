@@ -7,20 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation_core.affinity_arrays import (
-    checked_affinities,
-    checked_offsets,
-    checked_voxel_size,
-    nearest_channels,
-)
+from segmentation_core.affinity_arrays import checked_affinities, checked_offsets, nearest_channels
 
 from .capped_distance import capped_squared_distance
+from .fragment_options import FragmentOptions
 from .hills import hills, landscape, merged_hills, passes
 from .insideness import insideness
 from .named_voxels import renamed
 from .shore_level import shore_level
-
-STRONG_ANISOTROPY = 4.0  # a z step this many times the others: fragments within sections
 
 
 def watershed(
@@ -88,9 +82,9 @@ def watershed(
     """
     array = checked_affinities(affinities)
     channels = nearest_channels(checked_offsets(offsets, len(array)))
-    size = checked_voxel_size(voxel_size_nm)
-    _checked_options(boundary, cap_voxels, narrowing, least_voxels)
-    flat = size[0] >= STRONG_ANISOTROPY * min(size[1:]) if sections is None else bool(sections)
+    options = FragmentOptions(
+        voxel_size_nm, sections, boundary, cap_voxels, narrowing, least_voxels
+    )
     allowed = _checked_mask(mask, array.shape[1:])
     shape = tuple(length + 2 for length in array.shape[1:])
     if np.prod(shape, dtype=np.float64) >= 2**31:
@@ -100,44 +94,62 @@ def watershed(
         )
         raise ValueError(msg)
 
-    height = _heights(array, channels, size, flat, boundary, cap_voxels, allowed)
+    height = heights(array, channels, options, allowed)
+    flat = bool(options.sections)
     hill, top, voxels = hills(height, sections=flat)
-    fragment = merged_hills(
-        top,
-        voxels,
-        passes(height, hill, flat),
-        narrowing=narrowing,
-        slack=0.5 * np.sqrt(_scale(cap_voxels)),
-        least_voxels=least_voxels,
-    )
+    fragment = fragments_of_hills(top, voxels, passes(height, hill, flat), options)
     del height
     return renamed(hill, fragment)
 
 
-def _scale(cap_voxels: float) -> float:
-    """Units of squared height to a squared voxel."""
+def fragments_of_hills(
+    top: NDArray[np.uint16],
+    voxels: NDArray[np.int64],
+    between: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]],
+    options: FragmentOptions,
+) -> NDArray[np.int32]:
+    """Fragment of each hill, (H + 1,): `merged_hills` with these options."""
     from .capped_distance import HIGHEST
 
-    return HIGHEST / cap_voxels**2
+    return merged_hills(
+        top,
+        voxels,
+        between,
+        narrowing=options.narrowing,
+        slack=0.5 * np.sqrt(HIGHEST / options.cap_voxels**2),
+        least_voxels=options.least_voxels,
+    )
 
 
-def _heights(
+def heights(
     affinities: NDArray[np.uint8],
     channels: tuple[int, int, int],
-    size: tuple[float, float, float],
-    sections: bool,
-    boundary: float,
-    cap_voxels: float,
-    allowed: NDArray[np.bool_] | None,
+    options: FragmentOptions,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint16]:
-    """Landscape with a border of 0: the level of the shore, and squared distance above it."""
+    """Landscape with a border of 0: the level of the shore, and squared distance above it.
+
+    Parameters
+    ----------
+    affinities : (C, z, y, x)
+    channels : those of the neighbours before a voxel along z, y, x
+    options : FragmentOptions
+    allowed : (z, y, x), or None for all
+
+    Returns
+    -------
+    (z + 2, y + 2, x + 2) uint16
+        Of a voxel `options.reach` or further from the faces of an array, the same whatever the array
+        is cut from.
+    """
+    sections = bool(options.sections)
     inside = insideness(affinities, channels, sections=sections)
     if allowed is not None:
         inside[~allowed] = 0
-    threshold = min(int(np.floor(255 * boundary)), 254)
-    shortest = min(size[1:]) if sections else min(size)
-    spacing = (size[0] / shortest, size[1] / shortest, size[2] / shortest)
-    squared, _ = capped_squared_distance(inside, threshold, spacing, cap_voxels, sections=sections)
+    threshold = min(int(np.floor(255 * options.boundary)), 254)
+    squared, _ = capped_squared_distance(
+        inside, threshold, options.spacing, options.cap_voxels, sections=sections
+    )
     shore = shore_level(affinities, channels, inside, sections=sections)
     return landscape(squared, shore, allowed)
 
@@ -151,21 +163,3 @@ def _checked_mask(mask: Any, shape: tuple[int, ...]) -> NDArray[np.bool_] | None
         msg = f"mask must be bool of shape {shape}, got {array.dtype} of shape {array.shape}."
         raise ValueError(msg)
     return array
-
-
-def _checked_options(
-    boundary: float, cap_voxels: float, narrowing: float, least_voxels: int
-) -> None:
-    """Options in their ranges."""
-    if not 0 <= boundary < 1:
-        msg = f"boundary must be an affinity in [0, 1), got {boundary!r}."
-        raise ValueError(msg)
-    if not 2 <= cap_voxels <= 64:
-        msg = f"cap_voxels must be in 2 .. 64, got {cap_voxels!r}."
-        raise ValueError(msg)
-    if not 0 <= narrowing <= 1:
-        msg = f"narrowing must be a share in [0, 1], got {narrowing!r}."
-        raise ValueError(msg)
-    if least_voxels < 1:
-        msg = f"least_voxels must be 1 or more, got {least_voxels!r}."
-        raise ValueError(msg)

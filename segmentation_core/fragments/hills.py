@@ -61,13 +61,41 @@ def hills(
     top : (H + 1,) uint16
     voxels : (H + 1,) int64
     """
-    ways = _steepest(height, sections)
     hill = np.zeros(height.shape, np.int32)
+    top, voxels = climb(height, steepest(height, sections), hill, 0, sections=sections)
+    return hill, top, voxels
+
+
+def climb(
+    height: NDArray[np.uint16],
+    ways: NDArray[np.uint8],
+    hill: NDArray[np.int32],
+    n_known: int,
+    *,
+    sections: bool,
+) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+    """Fill in the hill of each voxel that has none.
+
+    Parameters
+    ----------
+    height, ways : as `hills` takes, as `steepest` gives them
+    hill : changed in place
+        May hold 1 … `n_known`, at one voxel each, which has a way: the climb ends there.
+
+    Returns
+    -------
+    top, voxels : as of `hills`
+        The top of a hill known before is the height of its voxel.
+    """
     steps = _steps(height.shape)
     top, voxels = _climb(
-        height.reshape(-1), ways.reshape(-1), steps[:5] if sections else steps, hill.reshape(-1)
+        height.reshape(-1),
+        ways.reshape(-1),
+        steps[:5] if sections else steps,
+        hill.reshape(-1),
+        n_known,
     )
-    return hill, top, voxels
+    return top, voxels
 
 
 def _steps(shape: tuple[int, ...]) -> NDArray[np.int64]:
@@ -77,8 +105,11 @@ def _steps(shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 @compiled
-def _steepest(height: Any, sections: bool) -> Any:
-    """Number of the highest neighbour if it is higher than the voxel, else 0."""
+def steepest(height: Any, sections: bool) -> Any:
+    """Number of the highest neighbour if it is higher than the voxel, else 0.
+
+    1 … 6: back and forth along x, y, z.
+    """
     nz, ny, nx = height.shape
     ways = np.zeros((nz, ny, nx), np.uint8)
     for z in range(1, nz - 1):
@@ -113,13 +144,18 @@ def _steepest(height: Any, sections: bool) -> Any:
 
 
 @compiled
-def _climb(height: Any, ways: Any, steps: Any, hill: Any) -> Any:
+def _climb(height: Any, ways: Any, steps: Any, hill: Any, n_known: int) -> Any:
     """Follow the ways to a voxel whose hill is known, or to a new top and all of its plateau."""
     n = len(height)
-    top = np.zeros(1024, np.uint16)
-    voxels = np.zeros(1024, np.int64)
+    top = np.zeros(n_known + 1024, np.uint16)
+    voxels = np.zeros(n_known + 1024, np.int64)
     path = np.empty(1024, np.int64)
-    n_hills = 0
+    n_hills = n_known
+    if n_known > 0:
+        for at in range(n):
+            if hill[at] > 0:
+                top[hill[at]] = height[at]
+                voxels[hill[at]] = 1
     n_ways = len(steps)
     for start in range(n):
         if height[start] == 0 or hill[start] > 0:
@@ -247,7 +283,9 @@ def merged_hills(
     or where the smaller has fewer than `least_voxels` voxels.
     """
     first, second, high = between
-    order = np.argsort(65535 - high, kind="stable")  # radix: 16 bits
+    # Passes of one height go by the numbers of their hills, so that nothing hangs on how they were found.
+    order = np.argsort((first.astype(np.int64) << 32) | second)
+    order = order[np.argsort(65535 - high[order], kind="stable")]  # radix: 16 bits
     fragment: NDArray[np.int32] = _merge(
         top, voxels.copy(), first[order], second[order], high[order], narrowing, slack, least_voxels
     )

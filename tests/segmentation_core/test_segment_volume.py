@@ -34,7 +34,7 @@ def test_one_block_gives_what_one_piece_gives(raw, tmp_path):
     assert whole.shape == raw.shape
     assert whole.dtype == blocks.dtype == np.uint64
     assert np.array_equal(whole, blocks)
-    assert [step for step, _, _ in told] == ["affinities", "fragments", "pairs", "segments"]
+    assert [step for step, _, _ in told] == ["affinities", "hills", "fragments", "pairs", "segments"]
     with pytest.raises(ValueError, match="other settings: volume was"):
         sc.segment(
             255 - raw, voxel_size_nm=VOXEL, device="cpu", blockwise=True, folder=tmp_path / "run"

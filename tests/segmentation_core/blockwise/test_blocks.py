@@ -28,7 +28,7 @@ def volume():
 
 
 def in_blocks(affinities, folder, **options):
-    given = {"voxel_size_nm": VOXEL, "block": (16, 24, 32), "halo": (8, 8, 8)} | options
+    given = {"voxel_size_nm": VOXEL, "block": (16, 24, 32)} | options
     return sc.segment_by_blocks(affinities, OFFSETS, folder=folder, **given)
 
 
@@ -58,15 +58,67 @@ def test_statistics_of_blocks_are_to_the_bit_those_of_the_whole(volume, tmp_path
     assert np.array_equal(result.segments[...], tree.segments(result.fragments[...]))
 
 
-def test_segments_are_nearly_those_of_one_piece(volume, tmp_path):
-    truth, affinities = volume
+@pytest.mark.parametrize(
+    ("voxel", "block", "options"),
+    [
+        ((10.0, 10.0, 10.0), (16, 24, 32), {}),
+        ((10.0, 10.0, 10.0), (9, 40, 11), {"narrowing": 1.0, "least_voxels": 1}),
+        ((20.0, 10.0, 10.0), (24, 9, 56), {"cap_voxels": 5.0, "boundary": 0.4}),
+        ((40.0, 4.0, 4.0), (5, 17, 30), {}),
+    ],
+)
+def test_blocks_give_to_the_bit_what_one_piece_gives(volume, tmp_path, voxel, block, options):
+    _, affinities = volume
+    fragments = sc.watershed(affinities, OFFSETS, voxel_size_nm=voxel, **options)
+    tree = sc.agglomerate(fragments, affinities, OFFSETS)
+    result = in_blocks(
+        affinities, tmp_path / "run", voxel_size_nm=voxel, block=block, fragment_options=options
+    )
+    assert np.array_equal(result.fragments[...], fragments)
+    for name in COLUMNS:
+        assert np.array_equal(getattr(result.tree.graph, name), getattr(tree.graph, name)), name
+    assert np.array_equal(result.segments[...], tree.segments(fragments))
+
+
+@pytest.mark.parametrize("kind", ["noise", "few values", "nearly all inside"])
+def test_hills_of_any_shape_are_put_together_over_faces(tmp_path, kind):
+    """Plateaus across many blocks, ways that cross several faces, hills of one voxel."""
+    rng = np.random.default_rng(3)
+    shape = (len(OFFSETS), 12, 14, 16)
+    affinities = {
+        "noise": rng.integers(0, 256, shape),
+        "few values": rng.integers(0, 3, shape) * 127,
+        "nearly all inside": 255 * (rng.random(shape) > 0.002),
+    }[kind].astype(np.uint8)
     fragments = sc.watershed(affinities, OFFSETS, voxel_size_nm=VOXEL)
-    whole = sc.agglomerate(fragments, affinities, OFFSETS).segments(fragments)
-    blocks = in_blocks(affinities, tmp_path / "run").segments[...]
-    one = sum(sc.metrics.variation_of_information(truth, whole))
-    many = sum(sc.metrics.variation_of_information(truth, blocks))
-    assert many < one + 0.05
-    assert sum(sc.metrics.variation_of_information(whole, blocks)) < 0.1
+    options = {"block": (5, 3, 7), "empty_blocks": True}
+    result = in_blocks(affinities, tmp_path / "run", **options)
+    assert np.array_equal(result.fragments[...], fragments)
+
+
+def test_one_snake_through_all_blocks_is_one_fragment(tmp_path):
+    """A way that leaves a block and comes back, many times."""
+    inside = np.zeros((1, 20, 24), np.bool_)
+    for k in range(0, 20, 4):
+        inside[0, k : k + 3] = True
+        inside[0, k : k + 4, -3:] |= k % 8 == 0
+        inside[0, k : k + 4, :3] |= k % 8 == 4
+    affinities = np.zeros((3, *inside.shape), np.uint8)
+    for axis in range(3):
+        both = inside & np.roll(inside, 1, axis)
+        affinities[axis][both] = 255
+    options = {"narrowing": 0.0}
+    whole = sc.watershed(affinities, voxel_size_nm=VOXEL, **options)
+    assert set(np.unique(whole[inside])) == {1}
+    result = sc.segment_by_blocks(
+        affinities,
+        voxel_size_nm=VOXEL,
+        folder=tmp_path / "run",
+        block=(1, 7, 5),
+        fragment_options=options,
+        empty_blocks=True,
+    )
+    assert np.array_equal(result.fragments[...], whole)
 
 
 def test_weights_of_no_use_are_refused_before_any_block_is_made(volume, tmp_path):
@@ -88,7 +140,7 @@ def test_workers_change_nothing(volume, tmp_path):
 def test_a_run_that_fails_goes_on_where_it_was(volume, tmp_path, monkeypatch):
     _, affinities = volume
     expected = in_blocks(affinities, tmp_path / "whole").segments[...]
-    real = block_steps.watershed
+    real = block_steps.block_hills
     calls = []
 
     def failing(*args, **options):
@@ -97,13 +149,13 @@ def test_a_run_that_fails_goes_on_where_it_was(volume, tmp_path, monkeypatch):
             raise MemoryError
         return real(*args, **options)
 
-    monkeypatch.setattr(block_steps, "watershed", failing)
+    monkeypatch.setattr(block_steps, "block_hills", failing)
     with pytest.raises(MemoryError):
         in_blocks(affinities, tmp_path / "run")
     monkeypatch.undo()
     counted = []
     monkeypatch.setattr(
-        block_steps, "watershed", lambda *a, **o: counted.append(1) or real(*a, **o)
+        block_steps, "block_hills", lambda *a, **o: counted.append(1) or real(*a, **o)
     )
     result = in_blocks(affinities, tmp_path / "run")
     assert len(counted) == len(result.fragments.grid) - 3
@@ -116,8 +168,10 @@ def test_a_run_that_fails_goes_on_where_it_was(volume, tmp_path, monkeypatch):
 def test_other_settings_and_other_affinities_are_not_mixed(volume, tmp_path):
     _, affinities = volume
     in_blocks(affinities, tmp_path / "run")
-    with pytest.raises(ValueError, match=r"other settings: halo was \[8, 8, 8\], is \[4, 4, 4\]"):
-        in_blocks(affinities, tmp_path / "run", halo=(4, 4, 4))
+    with pytest.raises(
+        ValueError, match=r"other settings: block was \[16, 24, 32\], is \[9, 9, 9\]"
+    ):
+        in_blocks(affinities, tmp_path / "run", block=(9, 9, 9))
     with pytest.raises(ValueError, match="other settings: affinities was"):
         in_blocks(255 - affinities, tmp_path / "run")
     (tmp_path / "full").mkdir()
@@ -129,7 +183,7 @@ def test_other_settings_and_other_affinities_are_not_mixed(volume, tmp_path):
 def test_another_threshold_is_another_cut_of_the_same_tree(volume, tmp_path, monkeypatch):
     _, affinities = volume
     first = in_blocks(affinities, tmp_path / "run")
-    monkeypatch.setattr(block_steps, "watershed", None)
+    monkeypatch.setattr(block_steps, "block_hills", None)
     second = in_blocks(affinities, tmp_path / "run", threshold=0.99)
     assert second.segments[...].max() > 12
     expected = first.tree.segments(first.fragments[...], 0.99)
@@ -145,6 +199,32 @@ def test_a_missing_block_is_an_error(volume, tmp_path):
         result.segments[...]
     again = in_blocks(affinities, tmp_path / "run")
     assert again.segments.missing() == []
+
+
+@pytest.mark.parametrize("damage", ["cut short", "other bytes", "another shape"])
+@pytest.mark.parametrize(
+    "file", ["fragments/block_0000_0001_0000.npy", "pairs/block_0000_0001_0000.npz"]
+)
+def test_a_damaged_block_says_which_and_what_to_do(volume, tmp_path, file, damage):
+    _, affinities = volume
+    in_blocks(affinities, tmp_path / "run")
+    path = tmp_path / "run" / file
+    if damage == "cut short":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    elif damage == "other bytes":
+        path.write_bytes(b"not an array")
+    elif path.suffix == ".npy":
+        np.save(path, np.zeros((2, 2, 2)))
+    else:
+        np.savez(path, fragment_id=np.zeros(1, np.uint64))
+    for entry in (*(tmp_path / "run").glob("tree_*"), *(tmp_path / "run/segments").glob("*")):
+        entry.unlink()
+    with pytest.raises(
+        ValueError, match=r"block \(0, 1, 0\) of \w+ is damaged .* delete "
+    ) as caught:
+        in_blocks(affinities, tmp_path / "run")
+    assert "\n" not in str(caught.value)
+    path.unlink()
 
 
 def test_affinities_that_were_never_predicted_are_an_error(volume, tmp_path):
@@ -207,7 +287,8 @@ def test_a_block_folder_is_sliced_like_an_array(tmp_path):
     ("change", "message"),
     [
         ({"block": (0, 4, 4)}, "block must be three whole numbers"),
-        ({"halo": (1, 2)}, "halo must be three"),
+        ({"fragment_options": {"mask": np.ones((24, 40, 56), bool)}}, "mask= is of the volume"),
+        ({"fragment_options": {"narrowing": 2}}, "narrowing must be a share"),
         ({"n_workers": 0}, "n_workers must be 1 or more"),
         ({"out": np.zeros((1, 2, 3))}, "out must be of shape"),
         ({"voxel_size_nm": None}, "voxel_size_nm must be"),
@@ -227,13 +308,13 @@ from tests.segmentation_core.neurites import OFFSETS, neurites
 _, affinities = neurites((24, 40, 56), n=12, seed=4)
 sc.segment_by_blocks(
     affinities, OFFSETS, voxel_size_nm=(10.0, 10.0, 10.0), folder=sys.argv[1], block=(8, 8, 8),
-    halo=(8, 8, 8), on_block=lambda *told: (print(*told, flush=True), time.sleep(0.02)),
+    on_block=lambda *told: (print(*told, flush=True), time.sleep(0.02)),
 )
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["fragments", "pairs", "segments"])
+@pytest.mark.parametrize("step", ["hills", "fragments", "pairs", "segments"])
 def test_a_killed_run_goes_on_and_gives_the_same(volume, tmp_path, step):
     _, affinities = volume
     process = subprocess.Popen(
