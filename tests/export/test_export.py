@@ -152,14 +152,11 @@ def test_synapses_and_segment_properties_are_neuroglancers(
     one = reader.by_id[11]
     assert one.point_a.tolist() == [1.5, 1.0, 1.0]
     assert [list(s) for s in one.segments] == [[1], [BIG]]
-    assert [p["id"] for p in reader.metadata["properties"]] == ["region"]
-    assert reader.metadata["properties"][0]["enum_labels"] == ["AL", "LH", "unknown"]
-    assert one.props[0] == 0
+    assert [p["id"] for p in reader.metadata["properties"]] == ["confidence", "region"]
+    assert reader.metadata["properties"][1]["enum_labels"] == ["AL", "LH", "unknown"]
+    assert list(one.props) == [1.0, 0]
     said = json.loads((out / "source.json").read_text())
-    assert (said["synapses"], said["without_place"], said["properties_left_out"]) == (
-        *(5, 1),
-        ["confidence"],
-    )
+    assert (said["synapses"], said["without_place"]) == (5, 1)
     chosen = export.write(small, "neuroglancer-annotations", tmp_path / "b", where="node_id <> 1")
     # Of b to itself there is one synapse, and it has no place.
     assert json.loads((chosen / "source.json").read_text())["without_place"] == 1
