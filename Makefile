@@ -10,7 +10,7 @@ DEMO_OUT ?= demo
 OLDEST := tests/tables tests/graph tests/datasets tests/ingest --ignore=tests/ingest/voxels
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-graph-tool test-oldest bench lint docs datasets clean
+.PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench lint docs datasets clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,6 +30,12 @@ test-graph-tool:  ## second environment: what needs graph-tool, and the rooms th
 	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" $(OLDEST) $(PYTEST_ARGS)
 	.venv-graph-tool/bin/python -m pytest -m graph_tool --ignore=tests/segmentation_core \
 		--ignore=tests/ingest/voxels --ignore=tests/docs --ignore=tests/test_benchmarks.py tests $(PYTEST_ARGS)
+
+test-services:  ## third environment: live services whose clients need pandas 2, against a server of this machine
+	$(PYTHON) -m venv .venv-services
+	.venv-services/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	.venv-services/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[cave,downloads,flywire,neuprint]' --group test
+	.venv-services/bin/python -m pytest -n0 tests/ingest/services $(PYTEST_ARGS)
 
 test-oldest:  ## every test on the oldest supported versions: a quarter of an hour, by hand
 	bash tools/graph_tool_environment.sh .venv-graph-tool
@@ -57,7 +63,7 @@ datasets:  ## make the bundled connectomes anew from their pinned sources
 	$(BIN)/python tools/build_datasets.py
 
 clean:  ## remove environments and caches
-	rm -rf .venv .venv-graph-tool demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-graph-tool .venv-services demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "python3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }

@@ -81,6 +81,7 @@ def read_cave(
     neurons: Literal["listed", "all"] | None = None,
     column_names: Sequence[str] | None = None,
     min_synapses: int | None = None,
+    decisions: Sequence[str] = (),
     description: Mapping[str, Any] | None = None,
     overwrite: bool = False,
     command: str | None = None,
@@ -108,7 +109,7 @@ def read_cave(
         root a synapse names.
     column_names : sequence of str, optional
         Names of the columns of synapses, where the file has no header.
-    min_synapses, description, overwrite, command, progress
+    min_synapses, decisions, description, overwrite, command, progress
         As for `table`.
 
     Raises
@@ -122,7 +123,7 @@ def read_cave(
     attributes = pandas_attributes(found.synapses)
     stack = str(datastack or attributes.get("datastack") or attributes.get("datastack_name") or "")
     said = next((known for known in VOXELS_NM if stack.casefold().startswith(known)), None)
-    told = [f"{found.synapses.name} is the table of synapses"]
+    told = [*decisions, f"{found.synapses.name} is the table of synapses"]
     if stack and said is None and unit != "nm" and voxel_size_nm is None:
         msg = (
             f"datastack {stack!r} is not known, so neither are its voxels: voxel_size_nm=(z, y, x), "

@@ -245,6 +245,24 @@ FORMATS: tuple[Format, ...] = (
         recognises="nwb:recognises_nwb",
     ),
     Format(
+        name="live-neuprint",
+        what="part of a neuPrint dataset, asked of a live server; needs a token",
+        example="neuropil ingest live-neuprint hemibrain:v1.2.1 epg/ --option 'types=[\"EPG\"]'",
+        reader="services.live_neuprint:read_live_neuprint",
+    ),
+    Format(
+        name="live-cave",
+        what="part of a CAVE datastack (MICrONS and others), asked of a live server; needs a token",
+        example="neuropil ingest live-cave minnie65_public cells/ --option ids=[864691135639556411]",
+        reader="services.live_cave:read_live_cave",
+    ),
+    Format(
+        name="live-flywire",
+        what="part of FlyWire, asked of a live server through fafbseg; needs a token",
+        example="neuropil ingest live-flywire public cells/ --option ids=[720575940627197566]",
+        reader="services.live_flywire:read_live_flywire",
+    ),
+    Format(
         name="auto",
         what="whichever of these formats the files are in; says which, and why",
         example="neuropil ingest auto release/ fly/",

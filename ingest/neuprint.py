@@ -29,6 +29,15 @@ from .workspace import Workspace, quoted
 
 Chosen = Literal["listed", "traced"]
 VOXEL_SIZE_NM = (8.0, 8.0, 8.0)
+_SITE_COLUMNS: dict[str, str | None] = {
+    "synapses.pre_id": "bodyId_pre",
+    "synapses.post_id": "bodyId_post",
+    "synapses.confidence": "confidence_post",
+    "synapses.region": "roi_post",
+    **{
+        f"synapses.{side}_{axis}_nm": f"{axis}_{side}" for side in ("pre", "post") for axis in "xyz"
+    },
+}
 _NEURONS = ("traced-neurons", "neurons")
 _TOTALS = ("traced-total-connections", "traced-connections", "total-connections")
 _BY_ROI = ("traced-roi-connections", "traced-connections-per-roi", "roi-connections")
@@ -52,9 +61,12 @@ def read_neuprint(
     neurons: Chosen = "listed",
     by_region: bool = True,
     primary_rois: Sequence[str] | None = None,
+    synapses: bool = False,
+    min_confidence: float | None = None,
     min_synapses: int | None = None,
     unknown_neurons: UnknownNeurons | None = None,
     description: dict[str, Any] | None = None,
+    decisions: Sequence[str] = (),
     overwrite: bool = False,
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -73,13 +85,18 @@ def read_neuprint(
     primary_rois : sequence of str, optional
         The ROIs that do not overlap. Without it those of the file are added up, which is refused
         where they give more than a pair has.
+    synapses : bool
+        Read single synapses from ``synapse-connections.csv``, with the columns that neuprint-python's
+        ``fetch_synapse_connections`` gives; edges then count them.
+    min_confidence : float, optional
+        Least confidence of a postsynaptic site, with `synapses`.
     min_synapses : int, optional
         Least number of synapses of a pair; neuPrint's ``weight``.
     unknown_neurons : {"error", "add", "drop"}, optional
         By default an error in an export, and dropped in bulk files, which hold fragments.
     description : mapping, optional
         Of the dataset; by default that of hemibrain, for files named as in its export.
-    overwrite, command, progress
+    decisions, overwrite, command, progress
         As for `ingest.table`.
 
     Raises
@@ -90,11 +107,15 @@ def read_neuprint(
     if neurons not in get_args(Chosen):
         msg = f"neurons must be 'listed' or 'traced', got {neurons!r}."
         raise ContractError(msg)
+    if min_confidence is not None and not synapses:
+        msg = "min_confidence wants synapses=True, for connections have no confidence."
+        raise ContractError(msg)
     folder = open_release_folder(source)
     primary = (primary_rois,) if isinstance(primary_rois, str) else primary_rois
     bulk = bool(folder.match(_BULK_NEURONS))
     layout = _bulk if bulk else _export
-    edges, listed, names, files, decisions = layout(folder, by_region, primary)
+    edges, listed, names, files, made = layout(folder, by_region, primary)
+    decisions = [*decisions, *made]
     wanted = neurons == "traced"
     if wanted and "status" not in names:
         msg = f"{files['nodes'].name} has no column status, so traced neurons cannot be told."
@@ -126,16 +147,26 @@ def read_neuprint(
             for i, axis in enumerate("xyz", start=1)
         }
         decisions.append("x_nm, y_nm, z_nm are somaLocation, in voxels of 8 nm")
+    rows: dict[str, Source] = {"edges": edges}
+    edge_columns = _edge_columns(split=split, prepared=bulk or split)
+    if synapses:
+        path = folder.get("synapse-connections")
+        if path is None:
+            raise folder.missing("synapse-connections.csv")
+        rows = {"synapses": _sites(path, min_confidence)}
+        edge_columns = _SITE_COLUMNS
+        columns.pop("edges.syn_count")
+        files = {"nodes": files["nodes"], "synapses": path}
     return table(
         out,
-        edges=edges,
+        **rows,  # type: ignore[arg-type]
         nodes=joined_neurons(
             NeuronFile(source=listed, label="neurons", key="bodyId"),
             [],
             keep=keep,
             computed=computed,
         ),
-        columns={**columns, **_edge_columns(split=split, prepared=bulk or split)},
+        columns={**columns, **edge_columns},
         files=files,
         ids="integers",
         unit="voxels",
@@ -161,6 +192,29 @@ def recognise_neuprint(path: Path) -> str | None:
     if names & set(_NEURONS) and names & {*_TOTALS, *_BY_ROI}:
         return "neurons and connections, as exports of neuPrint name them"
     return None
+
+
+def _sites(path: Path, min_confidence: float | None) -> Source:
+    """Rows of single synapses, those of enough confidence."""
+    if min_confidence is None:
+        return path
+    least = float(min_confidence)
+
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        rows = open_rows(workspace, f"{view}_all", path)
+        rows.require("confidence_post")
+        enough = (
+            f"coalesce(TRY_CAST({rows.trimmed('confidence_post')} AS DOUBLE) >= {least}, false)"
+        )
+        (below,) = workspace.row(f"SELECT count(*) FILTER (NOT {enough}) FROM {quoted(rows.view)}")
+        workspace.account.count("synapses_below_confidence", below, always=True)
+        workspace.account.decide(f"synapses have a confidence_post of {least:g} and more")
+        workspace.run(
+            f"CREATE VIEW {quoted(view)} AS SELECT * FROM {quoted(rows.view)} WHERE {enough}"
+        )
+        return SourceRows(view=view, columns=rows.columns, label=path.name, path=path)
+
+    return PreparedRows(make)
 
 
 def _edge_columns(*, split: bool, prepared: bool) -> dict[str, str | None]:
