@@ -1,7 +1,9 @@
 """Cell types: found from wiring, carried over from neurons that are known, and how sure each is."""
 
+from .planted_types import planted_types
 from .profiles import profiles
 from .result import CellTypes
+from .seeded import seeded
 from .similarity import nearest, similarity
 
-__all__ = ["CellTypes", "nearest", "profiles", "similarity"]
+__all__ = ["CellTypes", "nearest", "planted_types", "profiles", "seeded", "similarity"]

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def _no_scores() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 @dataclass(frozen=True, repr=False)
 class CellTypes:
     """Cell types found or transferred, neuron by neuron.
@@ -52,7 +58,7 @@ class CellTypes:
     chosen: str
     confidence_is: str = ""
     seed: int | None = None
-    scores: pd.DataFrame = field(default_factory=lambda: _no_scores())
+    scores: pd.DataFrame = field(default_factory=_no_scores)
     guess: NDArray[np.object_] | None = None
     levels: NDArray[np.object_] | None = None
     linkage: NDArray[np.float64] | None = None
@@ -138,9 +144,3 @@ def by_size(raw: NDArray[Any]) -> NDArray[np.int64]:
     place = np.empty(len(size), dtype=np.int64)
     place[np.lexsort((first, -size))] = np.arange(len(size))
     return place[number]
-
-
-def _no_scores() -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame()
