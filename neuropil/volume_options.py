@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,6 +72,16 @@ MissingChunks = Annotated[
 Device = Annotated[
     str | None,
     typer.Option("--device", help="Torch device; CUDA, then MPS, then the CPU by default."),
+]
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster whose workers see --blocks, such as tcp://host:8786.",
+        show_default=False,
+    ),
 ]
 
 
@@ -162,6 +173,46 @@ def open_labels(
     with option_names({"voxel_size_nm": "--voxel-size-nm", "dataset": dataset_option}):
         volume: Volume = sc.open_volume(path, voxel_size_nm=size_nm, dataset=dataset, kind="labels")
     return volume
+
+
+@contextmanager
+def block_options(blocks: Path | None, jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:
+    """Options of `segmentation_core.segment` for working block by block; none without a folder.
+
+    Raises
+    ------
+    ValueError
+        --jobs or --cluster without --blocks, both at once, or a cluster that does not answer.
+    """
+    if blocks is None:
+        if jobs > 1 or cluster is not None:
+            msg = (
+                "--jobs and --cluster work block by block; give a folder for the blocks (--blocks)."
+            )
+            raise ValueError(msg)
+        yield {}
+        return
+    options: dict[str, Any] = {"blockwise": True, "folder": blocks, "n_workers": jobs}
+    if cluster is None:
+        yield options
+        return
+    if jobs > 1:
+        msg = (
+            "--jobs is of threads here, and --cluster has workers of its own; give one of the two."
+        )
+        raise ValueError(msg)
+    try:
+        from dask.distributed import Client
+    except ImportError as error:
+        msg = "--cluster needs Dask: pip install 'neuropil[distributed]'"
+        raise ImportError(msg) from error
+    try:
+        client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        msg = f"--cluster {cluster}: no Dask scheduler answers there ({error})."
+        raise ValueError(msg.replace("\n", " ")) from None
+    with client:
+        yield options | {"client": client}
 
 
 def whole_option(name: str, value: str, choices: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ def segment(
     block: Sequence[int] = (128, 256, 256),
     folder: str | Path | None = None,
     out: Any = None,
+    as_blocks: bool = False,
     n_workers: int = 1,
     client: Any = None,
     on_block: Callable[[str, int, int], None] | None = None,
@@ -61,13 +62,15 @@ def segment(
     folder : where blocks are kept, so that a run that was stopped goes on
         By default a temporary folder, which is deleted.
     out : (z, y, x) array to write to, such as a zarr array; by default a numpy array
+    as_blocks : give the segments back as they lie in `folder`, read where they are sliced
+        So that labels larger than memory need not be held; otherwise all of them are.
     n_workers : threads, block by block
     client : dask.distributed.Client, which does the blocks instead; needs `folder`
     on_block : called with the step, and how many blocks are done of how many
 
     Returns
     -------
-    (z, y, x) uint64, or `out`
+    (z, y, x) uint64, or `out`, or a `BlockFolder`
         Segments, 0 = none.
 
     Raises
@@ -98,6 +101,9 @@ def segment(
             "client= and folder= are for blocks, and this volume goes in one piece; pass "
             "blockwise=True."
         )
+        raise ValueError(msg)
+    if as_blocks and (not in_blocks or folder is None or out is not None):
+        msg = "as_blocks=True gives what lies in a folder: pass blockwise=True and folder=, and no out=."
         raise ValueError(msg)
     options = dict(prediction_options or {})
     # Blocks are the tiles of a volume that goes block by block.
@@ -139,6 +145,8 @@ def segment(
             client=client,
             on_block=on_block,
         )
+        if as_blocks:
+            return result.segments
         return np.asarray(result.segments) if out is None else out
 
 

@@ -154,6 +154,33 @@ def test_a_port_that_cannot_be_is_refused(volumes: Path, capsys, monkeypatch) ->
     assert stop.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--jobs", "2"), "give a folder for the blocks (--blocks)"),
+        (("--cluster", "tcp://127.0.0.1:1"), "give a folder for the blocks (--blocks)"),
+        (("--blocks", "b", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), "one of the two"),
+    ],
+)
+@pytest.mark.parametrize("command", [("segment",), ("ingest", "em")])
+def test_workers_without_blocks_get_one_line(
+    command, more, words, volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    assert words in failure((*command, "good.npy", "out", *SIZE, *more), capsys, monkeypatch)
+
+
+def test_blocks_give_the_file_that_one_piece_gives(volumes: Path, capsys, monkeypatch) -> None:
+    pytest.importorskip("torch")
+    for out, more in (("one.npy", ()), ("many.npy", ("--blocks", "b", "--jobs", "2"))):
+        monkeypatch.setattr(sys, "argv", ["neuropil", "segment", "good.npy", out, *SIZE, *more])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert not stop.value.code, capsys.readouterr()
+    assert np.array_equal(np.load("one.npy"), np.load("many.npy"))
+    assert np.load("many.npy").any()
+
+
 @pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
 @pytest.mark.parametrize(
     ("arguments", "words"),

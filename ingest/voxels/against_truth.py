@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # A piece with less of a neuron than this is a sliver at its membrane, not a split or a merge.
 SLIVER = 0.05
 
+_SLAB_VOXELS = 1 << 26
+
 
 def scores_of(
     labels: Any,
@@ -51,11 +53,18 @@ def scores_of(
         contingency,
         edge_scores,
         matched_segments,
+        merge_contingencies,
         synapse_scores,
         variation_of_information_of,
     )
 
-    table = contingency(np.asarray(true_labels), np.asarray(labels))
+    depth = max(1, _SLAB_VOXELS // max(true_labels.shape[1] * true_labels.shape[2], 1))
+    table = merge_contingencies(
+        [
+            contingency(np.asarray(true_labels[z : z + depth]), np.asarray(labels[z : z + depth]))
+            for z in range(0, true_labels.shape[0], depth)
+        ]
+    )
     voi = variation_of_information_of(table)
     splits, merges, neurons = fragments_of(table)
     scores: dict[str, Any] = {

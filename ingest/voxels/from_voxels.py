@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # A cube of 100 nm along a side: less than that is a crumb of a membrane, not a piece of a neuron.
 LEAST_VOLUME_NM3 = 1e6
 _CHOSEN = ("threshold", "fragment_options", "agglomeration_options", "prediction_options")
+SKELETON_BLOCK = (256, 512, 512)  # voxels, of volumes that go block by block: large, for few seams
 VOLUMES = ("image", "segments", "synapses")
 
 
@@ -200,7 +201,8 @@ def em(
     traced = _no_skeletons()
     if skeletons:
         with clock.stage("skeletons", raw.size):
-            traced, lengths = _traced(raw, given)
+            in_blocks = bool((segment_options or {}).get("blockwise"))
+            traced, lengths = _traced(raw, given, in_blocks=in_blocks)
         nodes["length_nm"] = nodes["node_id"].map(lengths).astype(float)
         traced = traced[traced["node_id"].isin(nodes["node_id"])].reset_index(drop=True)
     edges = edges_of_synapses(
@@ -324,7 +326,19 @@ def _segmented(
     settings["weights"] = _name_of(weights)
     settings |= json.loads(json.dumps(chosen, default=str))
     settings |= {f"segment.{key}": str(value) for key, value in more.items() if key not in _CHOSEN}
-    return sc.segment(raw, voxel_size_nm=raw.voxel_size_nm, device=device, weights=weights, **more)
+    in_folder = bool(more.get("blockwise")) and more.get("folder") is not None and "out" not in more
+    made = sc.segment(
+        raw,
+        voxel_size_nm=raw.voxel_size_nm,
+        device=device,
+        weights=weights,
+        as_blocks=in_folder,
+        **more,
+    )
+    if not in_folder:
+        return made
+    # Read where it is sliced: labels of a volume larger than memory are not held.
+    return sc.open_volume(made, voxel_size_nm=raw.voxel_size_nm, kind="labels")
 
 
 def _weights_file(weights: str | Path | None, raw: Volume) -> Path:
@@ -397,11 +411,15 @@ def _worth_a_row(
     return nodes[kept].reset_index(drop=True)
 
 
-def _traced(raw: Volume, labels: Any) -> tuple[pd.DataFrame, pd.Series[float]]:
+def _traced(raw: Volume, labels: Any, *, in_blocks: bool) -> tuple[pd.DataFrame, pd.Series[float]]:
     import segmentation_core as sc
 
     traced = sc.skeletonize(
-        labels, voxel_size_nm=raw.voxel_size_nm, offset_nm=raw.offset_nm, cut_faces="all"
+        labels,
+        voxel_size_nm=raw.voxel_size_nm,
+        offset_nm=raw.offset_nm,
+        cut_faces="all",
+        block_shape=SKELETON_BLOCK if in_blocks else None,
     )
     lengths: pd.Series[float] = traced.summary()["cable_length_nm"]
     return traced.table(), lengths

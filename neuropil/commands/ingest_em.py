@@ -13,6 +13,7 @@ from ..output import print_json, print_table
 from ..volume_options import (
     Axes,
     Channel,
+    Cluster,
     Dataset,
     Device,
     GreyRange,
@@ -20,6 +21,7 @@ from ..volume_options import (
     MissingChunks,
     Scale,
     VoxelSize,
+    block_options,
     open_labels,
     open_micrographs,
     whole_option,
@@ -116,6 +118,8 @@ def ingest_em(
             help="Work block by block and keep the blocks here: a run that was stopped goes on.",
         ),
     ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Threads, with --blocks.", min=1)] = 1,
+    cluster: Cluster = None,
     name: Annotated[str | None, typer.Option("--name")] = None,
     species: Annotated[str | None, typer.Option("--species")] = None,
     licence: Annotated[str | None, typer.Option("--licence")] = None,
@@ -183,10 +187,7 @@ def ingest_em(
         "citation": citation,
     }
     command = command_line_of("em", volume, out)
-    options: dict[str, Any] = {}
-    if blocks is not None:
-        options = {"blockwise": True, "folder": blocks}
-    with option_names(), _told() as tell:
+    with option_names(), block_options(blocks, jobs, cluster) as options, _told() as tell:
         made = ingest.em(
             raw,
             out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from ..output import print_json, progress
 from ..volume_options import (
     Axes,
     Channel,
+    Cluster,
     Dataset,
     Device,
     GreyRange,
@@ -20,6 +22,7 @@ from ..volume_options import (
     MissingChunks,
     Scale,
     VoxelSize,
+    block_options,
     open_micrographs,
 )
 
@@ -61,16 +64,18 @@ def segment(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", help="Threads, with --blocks.", min=1)] = 1,
+    cluster: Cluster = None,
     device: Device = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
     json: Json = False,
 ) -> None:
     """Segment a volume."""
+    import tempfile
     import time
-
-    import numpy as np
+    from contextlib import ExitStack
 
     import segmentation_core as sc
+    from segmentation_core.segment_volume import IN_ONE_PIECE
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
     from segmentation_core.volumes.whole_folder import require_free
 
@@ -95,30 +100,57 @@ def segment(
         missing_chunks=missing_chunks,
     )
     more: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
-    if blocks is not None:
-        more |= {"blockwise": True, "folder": blocks, "n_workers": jobs}
     start = time.perf_counter()
-    with option_names(), progress("segmenting") as tell:
+    with ExitStack() as stack:
+        if blocks is None and raw.size > IN_ONE_PIECE:
+            beside = out.parent if out.parent.is_dir() else None
+            spare = tempfile.TemporaryDirectory(prefix="neuropil-segment-", dir=beside)
+            blocks = Path(stack.enter_context(spare))
+        more |= stack.enter_context(block_options(blocks, jobs, cluster))
+        stack.enter_context(option_names())
+        tell = stack.enter_context(progress("segmenting"))
         labels = sc.segment(
-            raw, device=device, weights=weights, on_block=lambda _, a, b: tell(a, b), **more
+            raw,
+            device=device,
+            weights=weights,
+            as_blocks=blocks is not None,
+            on_block=lambda _, a, b: tell(a, b),
+            **more,
         )
-    seconds = time.perf_counter() - start
-    if out.suffix == ".npy":
-        from ..whole_file import whole_file
-
-        with whole_file(out) as part, part.open("wb") as stream:
-            np.save(stream, labels)
-    elif out.suffix == ".zarr":
-        sc.write_ome_zarr(
-            labels, out, voxel_size_nm=raw.voxel_size_nm, kind="labels", overwrite=overwrite
-        )
-    else:
-        sc.write_precomputed(
-            labels, out, voxel_size_nm=raw.voxel_size_nm, kind="labels", overwrite=overwrite
-        )
-    n_segments = len(np.unique(labels[labels > 0]))
+        seconds = time.perf_counter() - start
+        made = sc.open_volume(labels, voxel_size_nm=raw.voxel_size_nm, kind="labels")
+        if out.suffix == ".npy":
+            _write_npy(made, out)
+        elif out.suffix == ".zarr":
+            sc.write_ome_zarr(made, out, kind="labels", overwrite=overwrite)
+        else:
+            sc.write_precomputed(made, out, kind="labels", overwrite=overwrite)
+        # Segments are 1 … n.
+        n_segments = max(int(slab.max()) for _, slab in _slabs(made))
     speed = raw.size / 1e6 / seconds
     if json:
         print_json({"path": out, "segments": n_segments, "seconds": seconds, "mvoxel_s": speed})
         return
     typer.echo(f"{out}: {n_segments:,} segments, {seconds:.1f} s, {speed:.2f} Mvoxel/s")
+
+
+def _slabs(labels: Any) -> Iterator[tuple[slice, Any]]:
+    """Some sections at a time, of labels that may be larger than memory."""
+    import numpy as np
+
+    depth = max(1, (1 << 26) // (labels.shape[1] * labels.shape[2]))
+    for z in range(0, labels.shape[0], depth):
+        yield slice(z, z + depth), np.asarray(labels[z : z + depth])
+
+
+def _write_npy(labels: Any, out: Path) -> None:
+    """Labels as one array, slab by slab."""
+    import numpy as np
+
+    from ..whole_file import whole_file
+
+    with whole_file(out) as part:
+        array = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint64, shape=labels.shape)
+        for where, slab in _slabs(labels):
+            array[where] = slab
+        array.flush()

@@ -55,6 +55,9 @@ def with_radii(
     distance = library("edt").edt(
         box, anisotropy=tuple(source.voxel_size_nm), black_border=False, parallel=1
     )
+    # One label all around: nothing else is in sight, and the object is as thick as what was read.
+    thickest = float((np.array(box.shape) * source.voxel_size_nm).min()) / 2
+    distance[~np.isfinite(distance)] = thickest
     result: dict[int, Traced] = {}
     for label, (points, edges, _) in traced.items():
         z, y, x = (np.asarray(points, np.int64) - low).T

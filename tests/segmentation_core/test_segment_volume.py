@@ -34,7 +34,23 @@ def test_one_block_gives_what_one_piece_gives(raw, tmp_path):
     assert whole.shape == raw.shape
     assert whole.dtype == blocks.dtype == np.uint64
     assert np.array_equal(whole, blocks)
-    assert [step for step, _, _ in told] == ["affinities", "hills", "fragments", "pairs", "segments"]
+    assert [step for step, _, _ in told] == [
+        "affinities",
+        "hills",
+        "fragments",
+        "pairs",
+        "segments",
+    ]
+    lying = sc.segment(
+        raw,
+        voxel_size_nm=VOXEL,
+        device="cpu",
+        blockwise=True,
+        folder=tmp_path / "run",
+        as_blocks=True,
+    )
+    assert not isinstance(lying, np.ndarray)
+    assert np.array_equal(lying[5:9, :, 3], whole[5:9, :, 3])
     with pytest.raises(ValueError, match="other settings: volume was"):
         sc.segment(
             255 - raw, voxel_size_nm=VOXEL, device="cpu", blockwise=True, folder=tmp_path / "run"
@@ -49,6 +65,7 @@ def test_one_block_gives_what_one_piece_gives(raw, tmp_path):
         ({"volume": np.zeros((8, 8, 8), np.float32)}, "uint8"),
         ({"folder": "here"}, "goes in one piece"),
         ({"blockwise": True, "client": object()}, "needs folder="),
+        ({"blockwise": True, "as_blocks": True}, "as_blocks=True gives what lies in a folder"),
     ],
 )
 def test_bad_input_gets_one_line(raw, change, message):

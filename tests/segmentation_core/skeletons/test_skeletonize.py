@@ -290,3 +290,12 @@ def test_a_missing_engine_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "kimimaro", None)
     with pytest.raises(ImportError, match=r"neuropil\[skeletons-gpl\]"):
         sc.skeletonize(np.ones((1, 1, 1), int), voxel_size_nm=(1, 1, 1), engine="kimimaro")
+
+
+def test_a_label_that_fills_its_blocks_has_a_skeleton_in_blocks_too():
+    labels = np.ones((12, 24, 40), np.uint64)
+    options = {"voxel_size_nm": (10, 10, 10), "cut_faces": "all"}
+    for block in ((64, 64, 64), (6, 12, 20)):
+        skeleton = sc.skeletonize(labels, block_shape=block, **options)[1]
+        assert skeleton.cable_length_nm > 0
+        assert np.isfinite(skeleton.radius_nm).all()
