@@ -123,8 +123,16 @@ def train_and_score(
     elif design is None:
         design = design_network(voxel_size_nm)
     seen, fresh, words = split(volume, held_out)
+    fitting = fitting_patch(design, seen.raw.shape)
     if plan.patch is None:
-        plan = TrainingPlan(**{**asdict(plan), "patch": fitting_patch(design, seen.raw.shape)})
+        plan = TrainingPlan(**{**asdict(plan), "patch": fitting})
+    elif any(n > m for n, m in zip(plan.patch, whole_steps(design, seen.raw.shape), strict=True)):
+        msg = (
+            f"patch {tuple(plan.patch)} is larger than the volume to train on, (z, y, x) "
+            f"{tuple(seen.raw.shape)}; the largest that it fills is "
+            f"{whole_steps(design, seen.raw.shape)}."
+        )
+        raise ValueError(msg)
     target = Path(folder)
     kept = _kept_scores(target, words)
     if fresh is not None and "before" not in kept:
@@ -202,11 +210,17 @@ def split(
     return seen, fresh, f"{'zyx'[axis]} from voxel {cut} of {length}"
 
 
+def whole_steps(design: NetworkDesign, shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """The volume's shape, rounded up to what the network can take."""
+    z, y, x = (-(-n // step) * step for n, step in zip(shape, design.multiple, strict=True))
+    return z, y, x
+
+
 def fitting_patch(design: NetworkDesign, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """The default patch, or as much of it as the volume fills."""
     z, y, x = (
-        min(patch, -(-n // step) * step)
-        for patch, n, step in zip(default_patch(design), shape, design.multiple, strict=True)
+        min(patch, most)
+        for patch, most in zip(default_patch(design), whole_steps(design, shape), strict=True)
     )
     return z, y, x
 

@@ -91,6 +91,22 @@ def test_a_patch_is_no_larger_than_the_volume_needs():
     assert (17, 30) <= (patch[0], patch[2]) <= (24, 40)
 
 
+def test_a_patch_larger_than_the_volume_is_refused_before_anything_is_made(tmp_path):
+    plan = TrainingPlan(steps=1, batch=1, patch=(16, 64, 16))
+    with pytest.raises(
+        ValueError, match=r"larger than the volume to train on.*fills is \(24, 32, 6"
+    ):
+        train_and_score(
+            boxes((24, 32, 64)),
+            tmp_path / "run",
+            voxel_size_nm=SIZE,
+            plan=plan,
+            design=tiny_design(),
+            held_out=0,
+        )
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_cannot_be_trained_is_said_in_one_line(tmp_path):
     volume = boxes((24, 32, 64))
     ids = volume.neuron_ids.copy()
