@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from connectome_analysis.tables import TABLES
+
+from .by_word import by_word
 from .column_mapping import ColumnMapping
 from .column_types import gaps_told, type_questions, typed_columns
 from .column_values import Missing, contract_values, require_no_fault
@@ -33,12 +38,33 @@ class StagedRows:
         Columns kept where the rows of a pair agree.
     by_region : bool
         Rows are split by region.
+    edge_type : str or None
+        The kind of every row, where it is one.
+    weight_is_count : bool
+        ``weight`` is ``syn_count`` as a real number.
+    single : bool
+        Every row is one synapse, so that adding up is counting.
+    source : SourceRows or None
+        Where the rows are a view of a table in the workspace.
     """
 
     table: str
     sums: tuple[str, ...]
     others: tuple[str, ...]
     by_region: bool
+    edge_type: str | None = None
+    weight_is_count: bool = False
+    single: bool = False
+    source: SourceRows | None = None
+
+    def drop(self, workspace: Workspace) -> None:
+        """Give back the memory of the rows; they are no longer wanted."""
+        if self.source is None:
+            workspace.run(f"DROP TABLE {self.table}")
+            return
+        workspace.run(f"DROP VIEW {self.table}")
+        workspace.run(f"DROP VIEW {quoted(self.source.view)}")
+        workspace.run(f"DROP TABLE {quoted(self.source.view + '_coded')}")
 
 
 def stage_edge_rows(
@@ -75,14 +101,30 @@ def stage_edge_rows(
         columns["syn_count"] = weights.syn_count
     by_region = "region" in mapping
     if by_region:
-        columns["region"] = region_sql(rows, mapping["region"], missing)
-    columns |= values.sql
+        region = mapping["region"]
+        columns["region"] = by_word(workspace, rows, region, region_sql(rows, region, missing))
+    for name, sql in values.sql.items():
+        source = mapping[name]
+        words = rows.is_text(source) and pa.types.is_string(TABLES["edges"].by_name[name].type)
+        columns[name] = by_word(workspace, rows, source, sql) if words else sql
     columns |= typed
     select = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    workspace.run(f"CREATE TABLE {TABLE} AS SELECT {select} FROM {quoted(rows.view)}")
+    # Names are numbered in the order of the rows, which only a table has.
+    stored = rows.stored and kind == "integers"
+    workspace.run(
+        f"CREATE {'VIEW' if stored else 'TABLE'} {TABLE} AS SELECT {select} FROM {quoted(rows.view)}"
+    )
     sums = tuple(name for name in ("weight", "syn_count", "size") if name in columns)
     others = tuple(name for name in (*values.sql, *typed) if name not in sums)
-    return StagedRows(table=TABLE, sums=sums, others=others, by_region=by_region)
+    return StagedRows(
+        table=TABLE,
+        sums=sums,
+        others=others,
+        by_region=by_region,
+        edge_type=edge_type if "edge_type" not in mapping else None,
+        weight_is_count=weights.syn_count is not None and weights.weight == weights.counted,
+        source=rows if stored else None,
+    )
 
 
 def region_sql(rows: SourceRows, source: str, missing: Missing) -> str:

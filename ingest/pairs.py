@@ -7,19 +7,23 @@ and a threshold is put on the sum: a pair of six synapses in two regions of thre
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pyarrow as pa
 
 from connectome_analysis.tables import ContractError
+from connectome_analysis.tables.distinct_keys import keys_ascend
 
-from .agreed import agreed
 from .both_ways import Listed, fold
 from .edge_rows import StagedRows
-from .workspace import POST, PRE, Workspace, quoted
+from .rows_in_order import Added, added_up, group_schema
+from .workspace import POST, PRE, Workspace, literal, quoted
 
 OnSelfLoops = Literal["keep", "drop"]
 _MOST_SYNAPSES = 2**31 - 1
 KEYS = ("pre_id", "post_id", "edge_type")
+_IN_ORDER = "rows_in_order"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +38,15 @@ class Pairs:
         All columns of ``table``, keys first.
     keep : str
         SQL condition over ``table``.
+    in_order : bool
+        Rows of the tables are sorted by their keys.
     """
 
     table: str
     by_region: str | None
     columns: tuple[str, ...]
     keep: str = "true"
+    in_order: bool = False
 
 
 def sum_rows(
@@ -60,11 +67,23 @@ def sum_rows(
     present_only : bool
         Weights are 1, however many rows a pair has.
     """
-    others = _sum_into(workspace, staged, "pairs", KEYS, present_only=present_only)
+    keys = KEYS if staged.edge_type is None else KEYS[:2]
+    _put_in_order(workspace, staged, keys)
+    added = Added()
     by_region = None
     if staged.by_region:
         by_region = "pairs_by_region"
-        _sum_into(workspace, staged, by_region, (*KEYS, "region"), present_only=present_only)
+        if not keys_ascend(workspace.connection, _IN_ORDER, (*keys, "region")):
+            _add_up(workspace, staged, by_region, (*keys, "region"), Added(), present_only)
+    if not staged.by_region and keys_ascend(workspace.connection, _IN_ORDER, keys):
+        workspace.run(f"ALTER TABLE {_IN_ORDER} RENAME TO pairs")
+    else:
+        _add_up(workspace, staged, "pairs", keys, added, present_only)
+        if by_region is None or by_region in workspace.tables():
+            workspace.run(f"DROP TABLE {_IN_ORDER}")
+        else:
+            workspace.run(f"ALTER TABLE {_IN_ORDER} RENAME TO {by_region}")
+    others = _told_others(workspace, staged, added)
     if "syn_count" in staged.sums:
         _require_countable(workspace)
     (pairs,) = workspace.row("SELECT count(*) FROM pairs")
@@ -79,7 +98,12 @@ def sum_rows(
                 "pairs stand in several rows and there is no weight; if each row is a synapse, say "
                 "so: weight_meaning='synapses' (--weight-meaning synapses)"
             )
-    return Pairs(table="pairs", by_region=by_region, columns=(*KEYS, *staged.sums, *others))
+    return Pairs(
+        table="pairs",
+        by_region=by_region,
+        columns=(*KEYS, *staged.sums, *others),
+        in_order=True,
+    )
 
 
 def select_pairs(
@@ -111,9 +135,11 @@ def select_pairs(
     for bucket, condition in conditions:
         # A pair that meets two conditions is counted under the first, so that buckets add up.
         query = f"SELECT count(*) FROM {pairs.table} WHERE ({before}) AND {condition}"
-        workspace.account.count(bucket, workspace.row(query)[0], always=True)
-        before += f" AND NOT coalesce({condition}, false)"
-    return Pairs(table=pairs.table, by_region=pairs.by_region, columns=pairs.columns, keep=before)
+        (left_out,) = workspace.row(query)
+        workspace.account.count(bucket, left_out, always=True)
+        if left_out:
+            before += f" AND NOT coalesce({condition}, false)"
+    return replace(pairs, keep=before)
 
 
 def edges_query(pairs: Pairs) -> str:
@@ -121,15 +147,18 @@ def edges_query(pairs: Pairs) -> str:
     return f"SELECT {_cast(pairs.columns)} FROM {pairs.table} WHERE {pairs.keep}"
 
 
-def edges_by_region_query(pairs: Pairs) -> str:
-    """SQL of the table ``edges_by_region``: the regions of the pairs that are kept."""
+def edges_by_region_query(pairs: Pairs) -> tuple[str, bool]:
+    """SQL of the table ``edges_by_region``, and whether its rows come in order.
+
+    These are the regions of the pairs that are kept.
+    """
     assert pairs.by_region is not None
     columns = (*KEYS, "region", *pairs.columns[len(KEYS) :])
+    every = f"SELECT {_cast(columns)} FROM {pairs.by_region}"
+    if pairs.keep == "true":
+        return every, pairs.in_order
     kept = f"SELECT {', '.join(KEYS)} FROM {pairs.table} WHERE {pairs.keep}"
-    return (
-        f"SELECT {_cast(columns)} FROM {pairs.by_region} SEMI JOIN ({kept}) "
-        f"USING ({', '.join(KEYS)})"
-    )
+    return f"{every} SEMI JOIN ({kept}) USING ({', '.join(KEYS)})", False
 
 
 def fold_pairs(
@@ -140,7 +169,7 @@ def fold_pairs(
     everything: bool,
     listed: Listed | None,
     present_only: bool,
-) -> None:
+) -> Pairs:
     """Let undirected edges stand in both directions; see `both_ways.fold`."""
     others = [name for name in pairs.columns if name not in (*KEYS, *staged.sums)]
     decided = fold(
@@ -164,42 +193,99 @@ def fold_pairs(
             keys=("region",),
             quiet=True,
         )
+    return pairs if decided is None else replace(pairs, in_order=False)
 
 
-def _sum_into(
+def _put_in_order(workspace: Workspace, staged: StagedRows, keys: tuple[str, ...]) -> None:
+    """Put the rows that are kept into the table `_IN_ORDER`, sorted as edges are, by node_id."""
+    split = ["region"] if staged.by_region else []
+    sums = [n for n in staged.sums if not (n == "weight" and staged.weight_is_count)]
+    columns = [*keys[2:], *split, *sums, *staged.others]
+    rows = staged.table
+    if staged.single:
+        # A pair has some ten synapses: counted before they are sorted.
+        sides = ", ".join((PRE, POST, *split))
+        rows = f"(SELECT {sides}, count(*) AS syn_count FROM {rows} GROUP BY ALL)"
+    listed = "".join(f", r.{quoted(n)}" for n in columns)
+    weighed = "true" if staged.single else "r.weight > 0"
+    if _keys_are_ids(workspace):
+        chosen = (
+            f"SELECT r.{PRE} AS pre_id, r.{POST} AS post_id{listed} FROM {rows} r "
+            f"WHERE r.{PRE} IS NOT NULL AND r.{POST} IS NOT NULL AND {weighed}"
+        )
+    else:
+        chosen = (
+            f"SELECT p.node_id AS pre_id, q.node_id AS post_id{listed} FROM {rows} r "
+            f"JOIN neuron_keys p ON r.{PRE} = p.key JOIN neuron_keys q ON r.{POST} = q.key "
+            f"WHERE {weighed}"
+        )
+    given = {name: quoted(name) for name in columns}
+    for name in sums:
+        given[name] = f"CAST({name} AS {'BIGINT' if name == 'syn_count' else 'DOUBLE'})"
+    if staged.edge_type is not None:
+        given["edge_type"] = literal(staged.edge_type)
+    if staged.weight_is_count:
+        given["weight"] = "CAST(syn_count AS DOUBLE)"
+    everything = (*KEYS[2:], *split, *staged.sums, *staged.others)
+    shown = "".join(f", {given[n]} AS {quoted(n)}" for n in everything)
+    workspace.run(
+        f"CREATE TABLE {_IN_ORDER} AS SELECT pre_id, post_id{shown} "
+        f"FROM ({chosen} ORDER BY {', '.join((*keys, *split))})"
+    )
+
+
+def _keys_are_ids(workspace: Workspace) -> bool:
+    """Whether every row names neurons by their node_id, so that none has to be looked up."""
+    if "unknown_neurons" in workspace.account.buckets:
+        return False
+    if workspace.columns("neuron_keys")["key"] != "BIGINT":
+        return False
+    (same,) = workspace.row("SELECT coalesce(bool_and(key = node_id), false) FROM neuron_keys")
+    return bool(same)
+
+
+def _add_up(
     workspace: Workspace,
     staged: StagedRows,
     table: str,
     keys: tuple[str, ...],
-    *,
+    added: Added,
     present_only: bool,
-) -> tuple[str, ...]:
-    """Add up staged rows by `keys`; return the other columns that were kept."""
-    sums = [_summed(name, present_only=present_only) for name in staged.sums]
-    flags = [
-        f"min({quoted(n)}) <> max({quoted(n)}) AS {quoted(_flag(i))}"
-        for i, n in enumerate(staged.others)
-    ]
-    columns = ["p.node_id AS pre_id", "q.node_id AS post_id", *keys[2:]]
-    workspace.run(
-        f"CREATE TABLE {table} AS SELECT {', '.join([*columns, *sums, *agreed(staged.others), *flags])} "
-        f"FROM {staged.table} r JOIN neuron_keys p ON r.{PRE} = p.key "
-        f"JOIN neuron_keys q ON r.{POST} = q.key "
-        f"WHERE r.weight > 0 GROUP BY p.node_id, q.node_id, {', '.join(keys[2:])}"
+) -> None:
+    """Make a table of the rows in order, added up by `keys`."""
+    derived = staged.weight_is_count and not present_only
+    ones = ["weight"] if present_only and "weight" in staged.sums else []
+    sums = [n for n in staged.sums if n not in ones and not (derived and n == "weight")]
+    wanted = ", ".join(quoted(n) for n in (*keys, *sums, *staged.others))
+    reader = workspace.stream(f"SELECT {wanted} FROM {_IN_ORDER}")
+    chosen: dict[str, Any] = {"keys": keys, "sums": sums, "ones": ones, "others": staged.others}
+    groups = pa.RecordBatchReader.from_batches(
+        group_schema(reader.schema, **chosen), added_up(iter(reader), added, **chosen)
     )
+    given = {name: quoted(name) for name in (*keys, *sums, *ones, *staged.others)}
+    if staged.edge_type is not None:
+        given["edge_type"] = literal(staged.edge_type)
+    if derived:
+        given["weight"] = "CAST(syn_count AS DOUBLE)"
+    split = ["region"] if "region" in keys else []
+    everything = (*KEYS, *split, *staged.sums, *staged.others)
+    shown = ", ".join(f"{given[n]} AS {quoted(n)}" for n in everything)
+    workspace.connection.register("groups", groups)
+    workspace.run(f"CREATE TABLE {table} AS SELECT {shown} FROM groups")
+    workspace.connection.unregister("groups")
+
+
+def _told_others(workspace: Workspace, staged: StagedRows, added: Added) -> tuple[str, ...]:
+    """Say in which further columns the rows of a pair differ; return those that are kept."""
     kept = []
-    for index, name in enumerate(staged.others):
-        disagree, agree = workspace.row(
-            f"SELECT count(*) FILTER ({quoted(_flag(index))}), count({quoted(name)}) FROM {table}"
-        )
-        workspace.run(f"ALTER TABLE {table} DROP COLUMN {quoted(_flag(index))}")
-        if table == "pairs" and disagree:
-            if not agree:
-                workspace.run(f"ALTER TABLE {table} DROP COLUMN {quoted(name)}")
-                workspace.account.decide(
-                    f"edges: column {name!r} is dropped, since the rows of every pair differ in it"
-                )
-                continue
+    for name in staged.others:
+        disagree = added.disagree.get(name, 0)
+        if disagree and not added.agree[name]:
+            workspace.account.decide(
+                f"edges: column {name!r} is dropped, since the rows of every pair differ in it"
+            )
+            continue
+        if disagree:
             workspace.account.decide(
                 f"edges: column {name!r} is left empty in {disagree:,} pairs whose rows differ in it"
             )
@@ -215,17 +301,6 @@ def _require_countable(workspace: Workspace) -> None:
             "column counts something else, say what: weight_meaning=... (--weight-meaning)."
         )
         raise ContractError(msg)
-
-
-def _summed(name: str, *, present_only: bool) -> str:
-    if name == "weight":
-        return "1.0::DOUBLE AS weight" if present_only else "sum(weight)::DOUBLE AS weight"
-    type_ = "BIGINT" if name == "syn_count" else "DOUBLE"
-    return f"sum({quoted(name)})::{type_} AS {quoted(name)}"
-
-
-def _flag(index: int) -> str:
-    return f"_np_differs_{index}"
 
 
 def _cast(columns: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 A compressed file of 15 million rows is slow to read, and finding out what its columns hold takes
 several passes. A release says what they hold: ids and counts are integers, the rest is text. So they
-are converted while they are read, strictly, and kept in the workspace. A file that does not hold
+are converted while they are read, strictly, and kept in the workspace; of text, which is a few words
+over and over, only a number for each word. A file that does not hold
 what the release says is read again as text, which finds the row and says what is wrong with it.
 """
 
@@ -21,6 +22,8 @@ from .text_files import Dialect, open_text_file, read_dialect
 from .workspace import Workspace, quoted
 
 _BLOCK_BYTES = 1 << 24
+# Regions, transmitters and types are words; an id or a remark is another in every row.
+_MOST_WORDS = 20_000
 _ODD = " \t\r\n\u00a0\ufeff"
 
 
@@ -67,14 +70,18 @@ def read_once(
             f"{path.name}: {told}"
             + ("" if header or names is None else f", so they are {', '.join(names)}")
         )
-        try:
-            _convert(workspace, view, path, dialect, integers, filled_down)
-        except _NotConvertibleError as error:
-            workspace.run(f"DROP TABLE IF EXISTS {quoted(view)}")
-            if filled_down:  # as text, an empty field would say that there is no neuron
-                msg = f"{path.name} cannot be read: {error}."
-                raise ContractError(msg) from None
-            return _as_text(workspace, view, path, dialect)
+        plain: set[str] = set()
+        while True:
+            try:
+                _convert(workspace, view, path, dialect, integers, filled_down, plain)
+                break
+            except _TooManyWordsError as error:
+                plain.add(error.column)
+            except _NotConvertibleError as error:
+                if filled_down:  # as text, an empty field would say that there is no neuron
+                    msg = f"{path.name} cannot be read: {error}."
+                    raise ContractError(msg) from None
+                return _as_text(workspace, view, path, dialect)
         return SourceRows(
             view=view,
             columns=workspace.columns(view),
@@ -82,6 +89,7 @@ def read_once(
             path=path,
             headed=True,
             odd_spaces=False,
+            stored=True,
         )
 
     return PreparedRows(make)
@@ -91,6 +99,14 @@ class _NotConvertibleError(Exception):
     """The file does not hold what was expected."""
 
 
+class _TooManyWordsError(Exception):
+    """A column of text has so many different words that numbering them saves nothing."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
 def _convert(
     workspace: Workspace,
     view: str,
@@ -98,6 +114,7 @@ def _convert(
     dialect: Dialect,
     integers: Collection[str],
     filled_down: Collection[str],
+    plain: Collection[str],
 ) -> None:
     import duckdb
 
@@ -108,26 +125,62 @@ def _convert(
         name: pa.int64() if name in integers else pa.dictionary(pa.int32(), pa.string())
         for name in dialect.names
     }
+    numbered = {n: _Words(n) for n in dialect.names if n not in integers and n not in plain}
     schema = pa.schema(
-        [(name, pa.int64() if name in integers else pa.string()) for name in dialect.names]
+        [
+            (name, pa.int64() if name in integers else pa.int32())
+            if name not in plain
+            else (name, pa.string())
+            for name in dialect.names
+        ]
     )
     failed: list[Exception] = []
-    found = _batches(path, dialect, types, schema, failed)
+    found = _batches(path, dialect, types, schema, numbered, failed)
     if filled_down:
         found = _filled_down(found, filled_down)
     batches = pa.RecordBatchReader.from_batches(schema, found)
-    workspace.connection.register(f"{view}_stream", batches)
+    base, stream = f"{view}_coded", f"{view}_stream"
+    workspace.connection.register(stream, batches)
     try:
         workspace.connection.execute(
-            f"CREATE TABLE {quoted(view)} AS SELECT * FROM {quoted(view + '_stream')}"
+            f"CREATE TABLE {quoted(base)} AS SELECT * FROM {quoted(stream)}"
         )
     except duckdb.Error:
         if not failed:
             raise
     finally:
-        workspace.connection.unregister(f"{view}_stream")
+        workspace.connection.unregister(stream)
     if failed:  # whatever DuckDB made of it
+        workspace.run(f"DROP TABLE IF EXISTS {quoted(base)}")
+        if isinstance(failed[0], _TooManyWordsError):
+            raise failed[0]
         raise _NotConvertibleError(str(failed[0]).splitlines()[0].rstrip("."))
+    columns = []
+    for name in dialect.names:
+        code = quoted(name)
+        if name in numbered:
+            columns.append(
+                f"{workspace.word_list(list(numbered[name].codes))}[{code} + 1] AS {code}"
+            )
+        else:
+            columns.append(code)
+    workspace.run(f"CREATE VIEW {quoted(view)} AS SELECT {', '.join(columns)} FROM {quoted(base)}")
+
+
+class _Words:
+    """Numbers for the words of a column, in the order in which they come."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        self.codes: dict[str, int] = {}
+
+    def numbers(self, column: pa.DictionaryArray) -> pa.Array:
+        """The numbers of a batch's words, which lose outer spaces; each is looked at once."""
+        words = [word.strip(_ODD) for word in column.dictionary.to_pylist()]
+        codes = [self.codes.setdefault(word, len(self.codes)) for word in words]
+        if len(self.codes) > _MOST_WORDS:
+            raise _TooManyWordsError(self.column)
+        return pa.array(codes, pa.int32()).take(column.indices)
 
 
 def _batches(
@@ -135,6 +188,7 @@ def _batches(
     dialect: Dialect,
     types: dict[str, pa.DataType],
     schema: pa.Schema,
+    numbered: dict[str, _Words],
     failed: list[Exception],
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow.csv as pacsv
@@ -154,11 +208,17 @@ def _batches(
         )
         for batch in reader:
             columns = [
-                column if not pa.types.is_dictionary(column.type) else _trimmed(column)
-                for column in batch.columns
+                numbered[name].numbers(column)
+                if name in numbered
+                else column
+                if not pa.types.is_dictionary(column.type)
+                else _trimmed(column)
+                for name, column in zip(dialect.names, batch.columns, strict=True)
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
+    except (
+        *(pa.ArrowException, OSError, UnicodeDecodeError, ValueError, _TooManyWordsError),
+    ) as error:
         failed.append(error)
         raise
 

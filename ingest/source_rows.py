@@ -35,6 +35,9 @@ class SourceRows:
         The rows are cells of a matrix, whose columns have no names.
     odd_spaces : bool
         Whether values may stand between tabs, no-break spaces or byte-order marks.
+    stored : bool
+        Whether the rows stand in the workspace already, so that looking at them again costs
+        nothing to speak of; a file would be read again.
     """
 
     view: str
@@ -45,6 +48,7 @@ class SourceRows:
     excel: bool = False
     cells: bool = False
     odd_spaces: bool = True
+    stored: bool = False
 
     def is_text(self, column: str) -> bool:
         """Whether a column holds text."""

@@ -145,6 +145,9 @@ def synapses_to_edges(
         sums=("weight", "syn_count"),
         others=(),
         by_region=staged.by_region,
+        edge_type=edge_type,
+        weight_is_count=True,
+        single=True,
     )
 
 

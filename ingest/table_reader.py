@@ -262,6 +262,9 @@ def table(
             workspace.account.warn(line)
         for bucket, count in (buckets or {}).items():
             workspace.account.count(bucket, count)
+            for role in ("edge_rows", "synapse_rows"):  # they were rows, too
+                if bucket.startswith(f"{role}_"):
+                    workspace.account.count(f"{role}_in", count)
         _tell_kinds(workspace, inputs)
         opened = Opened()
         workspace.progress("opening the source")
@@ -304,8 +307,8 @@ def table(
         present_only = staged.weights.present_only
         pairs = sum_rows(workspace, staged.edges, staged.edge_rows, present_only=present_only)
         if opened.edges is not None:
-            workspace.run(f"DROP TABLE {staged.edges.table}")  # its memory is wanted for writing
-        fold_pairs(
+            staged.edges.drop(workspace)  # its memory is wanted for writing
+        pairs = fold_pairs(
             workspace,
             pairs,
             staged.edges,
@@ -431,12 +434,13 @@ def _tell_kinds(workspace: Workspace, inputs: Mapping[str, object]) -> None:
 
 def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any]:
     tables = {
-        "nodes": workspace.stream("SELECT * FROM nodes"),
-        "edges": workspace.stream(edges_query(pairs)),
+        "nodes": workspace.query("SELECT * FROM nodes"),
+        "edges": workspace.query(edges_query(pairs), in_order=pairs.in_order),
     }
     if pairs.by_region is not None:
-        tables["edges_by_region"] = workspace.stream(edges_by_region_query(pairs))
+        query, in_order = edges_by_region_query(pairs)
+        tables["edges_by_region"] = workspace.query(query, in_order=in_order)
     if staged.synapses is not None:
         query = synapses_query(staged.synapses, staged.synapses_kept)
-        tables["synapses"] = workspace.stream(query)
+        tables["synapses"] = workspace.query(query)
     return tables

@@ -41,6 +41,8 @@ class Weights:
     unit : str or None
     present_only : bool
         Weights say only that there is a connection: pairs get weight 1, however many rows.
+    counted : str or None
+        The weight's SQL, where it is the number of synapses and nothing else.
     """
 
     weight: str
@@ -49,6 +51,7 @@ class Weights:
     meaning: str
     unit: str | None = None
     present_only: bool = False
+    counted: str | None = None
 
     def manifest_entry(self) -> dict[str, str]:
         """The manifest's entry for one edge type."""
@@ -179,6 +182,7 @@ def _signed(
     return Weights(
         weight=weight,
         syn_count=f"CAST({weight} AS BIGINT)" if is_count else None,
+        counted=weight if is_count else None,
         sign=f"CAST(sign({number}) AS TINYINT)" if signed else None,
         meaning=meaning,
         unit=unit,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectome_analysis.tables import ContractError
+from connectome_analysis.tables.columns import Query
 from connectome_analysis.tables.spill import spilling_connection
 
 from .account import Account
@@ -49,6 +50,7 @@ class Workspace:
     connection: duckdb.DuckDBPyConnection
     account: Account = field(default_factory=Account)
     progress: Callable[[str], None] = lambda _: None
+    _word_types: int = 0
 
     def run(self, query: str) -> None:
         """Run a statement."""
@@ -80,6 +82,19 @@ class Workspace:
         answers = self.row(f"SELECT {', '.join(questions.values())} FROM {quoted(view)}")
         return dict(zip(questions, answers, strict=True))
 
+    def word_list(self, words: Sequence[str | None]) -> str:
+        """SQL list of words, of an ENUM type made for them, whose order is that of text."""
+        self._word_types += 1
+        name = f"np_words_{self._word_types}"
+        different = {word for word in words if word is not None} or {""}
+        self.run(f"CREATE TYPE {name} AS ENUM ({literals(different)})")
+        listed = ", ".join("NULL" if word is None else literal(word) for word in words)
+        return f"(CAST([{listed}] AS {name}[]))"
+
+    def tables(self) -> set[str]:
+        """Names of the tables made so far."""
+        return {str(name) for (name,) in self.rows("SELECT table_name FROM duckdb_tables()")}
+
     def columns(self, view: str) -> dict[str, str]:
         """DuckDB types of a view's columns, by name."""
         described = self.rows(f"DESCRIBE {quoted(view)}")
@@ -94,6 +109,10 @@ class Workspace:
         if hasattr(relation, "to_arrow_reader"):  # DuckDB 1.4 and later
             return relation.to_arrow_reader(BATCH_ROWS)
         return relation.fetch_arrow_reader(BATCH_ROWS)
+
+    def query(self, sql: str, *, in_order: bool = False) -> Query:
+        """A query's rows for the writer, which reads them without leaving DuckDB."""
+        return Query(connection=self.connection, sql=sql, in_order=in_order)
 
 
 @contextmanager
@@ -115,6 +134,11 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        raise ContractError(_one_line(str(error))) from None
+    except duckdb.Error as error:
+        # What Parquet's own decoder says of a damaged file has no kind; SQL of ours that is wrong has.
+        if type(error) is not duckdb.Error and not isinstance(error, duckdb.OutOfRangeException):
+            raise
         raise ContractError(_one_line(str(error))) from None
 
 

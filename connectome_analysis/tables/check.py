@@ -17,7 +17,7 @@ from .problem import Problem
 from .rules import row_problems
 from .schemas import TABLES
 from .skeleton_loops import skeleton_loop_problems
-from .spill import spilling_connection
+from .spill import quoted, spilling_connection
 from .swap import recover
 from .terms import human_terms_problems
 
@@ -94,6 +94,8 @@ def contract_problems(
     manifest: Manifest,
     known: list[Problem],
     progress: Callable[[str], None] | None = None,
+    *,
+    folder: Path | None = None,
 ) -> list[Problem]:
     """Check the rows of every table of the contract that can be read.
 
@@ -108,6 +110,9 @@ def contract_problems(
         What is wrong with the files. Rows are checked wherever the file can be read as its
         columns say: a changed file has changed rows, and the reader wants to know which.
     progress : callable, optional
+    folder : Path, optional
+        Where the files lie, for a writer whose files nobody else can be replacing. DuckDB then
+        reads them itself, in a third of the time that Arrow takes to hand them over.
     """
     import duckdb
 
@@ -122,7 +127,14 @@ def contract_problems(
                 # Some 20 queries follow; each would open the scan anew.
                 table = table.to_table()
             columns[name] = set(table.schema.names)
-            connection.register(name, table)
+            if folder is not None and not isinstance(table, pa.Table) and _is_plain(folder):
+                paths = ", ".join(quoted(folder / f.path) for f in manifest.tables[name].files)
+                connection.execute(
+                    f"CREATE VIEW {name} AS SELECT * FROM "
+                    f"read_parquet([{paths}], hive_partitioning = false)"
+                )
+            else:
+                connection.register(name, table)
         problems += row_problems(connection, manifest, columns, progress)
         if "skeletons" in columns:
             problems += skeleton_loop_problems(connection)
@@ -136,3 +148,8 @@ def contract_problems(
             )
         )
     return problems
+
+
+def _is_plain(folder: Path) -> bool:
+    """Whether DuckDB takes a path as it is, and not as a pattern."""
+    return not set(str(folder)) & set("*?[]{}\\")

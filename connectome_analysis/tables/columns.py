@@ -19,11 +19,76 @@ from .schemas import TABLES, Column
 from .stored_types import is_text, stored_type
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
-TableLike: TypeAlias = "pd.DataFrame | pa.Table | pa.RecordBatchReader"
+TableLike: TypeAlias = "pd.DataFrame | pa.Table | pa.RecordBatchReader | Query"
 
 _BATCH_ROWS = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Rows that stand in a DuckDB of the reader's, written from there without leaving it.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    sql : str
+        A SELECT.
+    in_order : bool
+        Its rows come in the order of the table's schema already. Only a promise to save time:
+        rows in another order are stored as they come, and cost whoever looks for one neuron.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+    in_order: bool = False
+
+
+# Whatever DuckDB calls the type a column comes in, these say the type it is stored in.
+_SQL_TYPES = {
+    pa.int8(): "TINYINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.string(): "VARCHAR",
+}
+
+
+def as_select(name: str, rows: Query) -> str | None:
+    """SQL of a query's rows in the contract's types, None where Arrow has to bring them there.
+
+    Only integers of other widths, float32 and text in another layout are cast by DuckDB, which
+    refuses an integer that does not fit.
+
+    Raises
+    ------
+    ContractError
+        As `as_stream`.
+    """
+    schema = rows.connection.sql(f"SELECT * FROM ({rows.sql}) LIMIT 0").to_arrow_table().schema
+    _refuse_unusable_names(name, schema.names)
+    _refuse_missing_columns(name, schema.names)
+    columns = []
+    for field in schema:
+        wanted = _Column(name, field, empty=False).wanted
+        quoted = '"' + field.name.replace('"', '""') + '"'
+        if field.type == wanted:
+            columns.append(quoted)
+        elif wanted in _SQL_TYPES and _cast_is_exact(field.type, wanted):
+            columns.append(f"CAST({quoted} AS {_SQL_TYPES[wanted]}) AS {quoted}")
+        else:
+            return None
+    return f"SELECT {', '.join(columns)} FROM ({rows.sql})"
+
+
+def _cast_is_exact(found: pa.DataType, wanted: pa.DataType) -> bool:
+    if pa.types.is_string(wanted):
+        return is_text(_plain_type(found))
+    if pa.types.is_integer(wanted):
+        return bool(pa.types.is_integer(found))
+    return bool(pa.types.is_float32(found))
 
 
 @dataclass
@@ -79,6 +144,8 @@ def _open(name: str, rows: TableLike) -> tuple[pa.RecordBatchReader, bool]:
     """Give the rows as batches, and whether there are none."""
     import pandas as pd
 
+    if isinstance(rows, Query):
+        rows = rows.connection.sql(rows.sql).to_arrow_reader(_BATCH_ROWS)
     if isinstance(rows, pa.RecordBatchReader):
         _refuse_unusable_names(name, rows.schema.names)
         return rows, False
