@@ -19,6 +19,7 @@ Writer: TypeAlias = Callable[..., None]
 WRITERS: dict[str, str] = {
     "flywire-783": "flywire:write_flywire_783",
     "flywire-630": "flywire:write_flywire_630",
+    "whole-fly": "whole_fly:write_whole_fly",
     "neuprint": "neuprint:write_neuprint_export",
     "neuprint-bulk": "neuprint:write_neuprint_bulk",
     "malecns": "flyem_feather:write_malecns",
