@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
+import json
+import math
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
 
 import segmentation_core as sc
-from segmentation_core.blockwise import by_blocks
+from segmentation_core.blockwise import by_blocks, workers
+from segmentation_core.fragments.fragment_options import FragmentOptions
 
 from .affinities_to_segments import OFFSETS, VOXEL_NM, voi, volume
 from .measure import Row, processor_seconds_once
 
 THRESHOLD = 0.5
+
+# Peak against what is resident before the call, affinities in a Zarr store on disk and segments in files.
+# Reads /proc: Linux only.
+PEAK = """
+import json, sys, tempfile
+import numpy as np
+import zarr
+import segmentation_core as sc
+from benchmarks.affinities_to_segments import OFFSETS, VOXEL_NM
+path, z, y, x = sys.argv[1], *map(int, sys.argv[2:])
+store = zarr.open_array(path, mode="r")
+def run(affinities, block):
+    with tempfile.TemporaryDirectory() as folder:
+        sc.segment_by_blocks(affinities, OFFSETS, voxel_size_nm=VOXEL_NM, folder=folder, block=block)
+run(np.ascontiguousarray(store[:, :8, :32, :32]), (8, 16, 32))
+def held(what):
+    with open("/proc/self/status") as file:
+        return next(1024 * int(line.split()[1]) for line in file if line.startswith(what))
+with open("/proc/self/clear_refs", "w") as file:
+    file.write("5")  # the peak so far is forgotten
+before = held("VmRSS")
+run(store, (z, y, x))
+print(json.dumps(held("VmHWM") - before))
+"""
+
+
+def peak_bytes(affinities: Any, block: tuple[int, int, int]) -> int:
+    """Extra memory of a process that segments a store by blocks, with what it reads of it."""
+    import zarr
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "affinities.zarr")
+        chunks = (1, *(min(64, n) for n in affinities.shape[1:]))
+        zarr.create_array(path, shape=affinities.shape, chunks=chunks, dtype="u1")[...] = affinities
+        command = [sys.executable, "-c", PEAK, path, *map(str, block)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(json.loads(done.stdout))
 
 
 def in_blocks(affinities: Any, width: int, n_workers: int) -> tuple[Any, Any]:
@@ -35,7 +78,7 @@ def in_blocks(affinities: Any, width: int, n_workers: int) -> tuple[Any, Any]:
 
 def backwards(affinities: Any, width: int) -> tuple[Any, Any]:
     """The same with the last block first."""
-    forwards = by_blocks.for_all_blocks
+    forwards = workers.for_all_blocks
 
     def last_first(step: Any, numbers: Any, **options: Any) -> None:
         forwards(step, list(numbers)[::-1], **options)
@@ -90,3 +133,17 @@ def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
             for what, same in answers.items()
         ),
     )
+    block = (16, 64, 64) if quick else (48, 256, 256)
+    reach = FragmentOptions(VOXEL_NM).reach
+    sides = zip(block, reach, truth.shape, strict=True)
+    with_halo = math.prod(min(side + 2 * around, most) for side, around, most in sides)
+    many = np.tile(affinities, (1, 1, 1, 2))
+    for what, array in (("", affinities), (", twice the volume", many)):
+        peak = peak_bytes(array, block)
+        yield Row(
+            job="extra memory, block by block",
+            graph=f"{name}{what}",
+            ours=float("nan"),
+            bound=f"{peak / 2**20:.0f} MiB: {peak / with_halo:.1f} bytes a voxel of a block with its halo, "
+            "affinities read included",
+        )
