@@ -136,3 +136,37 @@ def rows_above(
                 counts[row - start] += 1
                 n += 1
     return counts, columns[:n].copy(), values[:n].copy()
+
+
+@compiled
+def likeliest_rows(start, stop, indptr, indices, data, t_indptr, t_indices, t_data, mass, prior):  # type: ignore[no-untyped-def]
+    """Likeliest type of rows start to stop, -1 where nothing is shared, and by how many nats it leads.
+
+    The score of type t is prior[t] + sum of products of the row with column t less the row's sum
+    times mass[t]. Ties go to the smaller number. CSR and CSC as in `row_scores`; not checked.
+    """
+    n_types = len(prior)
+    score = np.zeros(n_types)
+    touched = np.empty(n_types, np.int64)
+    best = np.full(stop - start, -1, np.int64)
+    lead = np.zeros(stop - start)
+    for row in range(start, stop):
+        n_touched = row_scores(
+            row, indptr, indices, data, t_indptr, t_indices, t_data, False, score, touched
+        )
+        total = 0.0
+        for a in range(indptr[row], indptr[row + 1]):
+            total += data[a]
+        first, second, which = -np.inf, -np.inf, -1
+        for t in range(n_types):
+            value = prior[t] + score[t] - total * mass[t]
+            if value > first:
+                first, second, which = value, first, t
+            elif value > second:
+                second = value
+        if n_touched:
+            best[row - start] = which
+            lead[row - start] = first - second if n_types > 1 else total
+        for t in range(n_touched):
+            score[touched[t]] = 0.0
+    return best, lead

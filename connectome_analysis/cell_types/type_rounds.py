@@ -1,4 +1,4 @@
-"""Type rounds: neurons take the type whose partners are most like theirs, the surest first.
+"""Type rounds: neurons take the type that explains their partners best, the surest first.
 
 Round 0 compares partners neuron by neuron, because hardly any partner has a type yet. From then on a
 neuron's profile is what it exchanges with each type, and only the neurons with the largest margins
@@ -8,22 +8,23 @@ have a type; each round gives one to more of them, until all have one and few ch
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..threads import map_threads
 from .profiles import profiles
-from .similarity import nearest_rows
+from .similarity_kernels import likeliest_rows
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from ..graph import Graph
 
-# Entries of a type's profile that are kept, largest first: rare partners of a type are chance, and
-# make the comparison slow (4x at 700 types, no neuron in a thousand typed otherwise).
-_ENTRIES_OF_A_TYPE = 64
+# Pseudo-weight of a type, in units of a neuron's: it decides how much a rare partner counts against.
+_SMOOTHING = 0.5
+_ROWS_OF_A_BLOCK = 2048
 _SETTLED = 0.002
 _MOST_ROUNDS_AT_THE_END = 5
 
@@ -36,14 +37,12 @@ class Rounds(NamedTuple):
     best : (N,) int64
         Likeliest type of each neuron, also of seeds; -1 where nothing is alike.
     margin : (N,) float64
-        Similarity to it less that to the next.
-    similarity : (N,) float64
+        Nats by which it leads the next.
     n_rounds : int
     """
 
     best: NDArray[np.int64]
     margin: NDArray[np.float64]
-    similarity: NDArray[np.float64]
     n_rounds: int
 
 
@@ -74,22 +73,22 @@ def type_rounds(
     partners = profiles(g, "both", "log")
     sent, received = halves(partners, g.n_nodes)
     is_seed = known >= 0
-    best, margin, alike = _compare(partners, centroids(partners, known, n_types), n_jobs, False)
+    prior = np.log(np.bincount(known[is_seed], minlength=n_types) / is_seed.sum())
+    best, margin = _likeliest(partners, known, prior, n_jobs)
     share, extra, rounds = first_share, 0, 0
     planned = 2 + int(np.ceil(np.log(1 / first_share) / np.log(growth))) + _MOST_ROUNDS_AT_THE_END
     while True:
         labels = _surest(best, margin, known, is_seed, share, held=held)
         typed = type_profiles(sent, received, labels, n_types)
-        kept = largest_entries(centroids(typed, labels, n_types), _ENTRIES_OF_A_TYPE)
         before = best
-        best, margin, alike = _compare(typed, kept, n_jobs, True)
+        best, margin = _likeliest(typed, labels, prior, n_jobs)
         rounds += 1
         if progress is not None:
             progress(min(rounds, planned), planned)
         if share >= 1:
             extra += 1
             if (best != before).mean() < _SETTLED or extra >= _MOST_ROUNDS_AT_THE_END:
-                return Rounds(best, margin, alike, rounds)
+                return Rounds(best, margin, rounds)
         share = min(1.0, share * growth)
 
 
@@ -105,43 +104,45 @@ def type_profiles(
     import scipy.sparse as sp
 
     known = np.flatnonzero(labels >= 0)
-    of = sp.csr_array(
-        (np.ones(len(known)), (known, labels[known])), shape=(len(labels), n_types)
-    )
+    of = sp.csr_array((np.ones(len(known)), (known, labels[known])), shape=(len(labels), n_types))
     return sp.csr_array(sp.hstack([sent @ of, received @ of], format="csr"))
 
 
-def centroids(matrix: sp.csr_array, labels: NDArray[np.int64], n_types: int) -> sp.csr_array:
-    """(T, F) mean profile of the members of each type; a type without members is empty."""
+def _likeliest(
+    matrix: sp.csr_array, labels: NDArray[np.int64], prior: NDArray[np.float64], n_jobs: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Likeliest type of each row, and its lead: multinomial, with what all rows do as smoothing.
+
+    ln P(x | t) = sum_f x_f ln((c_tf + a b_f) / (c_t + a)), where c are sums over the members of type
+    t, b the shares of all rows and a the smoothing. What is the same for all types is left out, so
+    that only features that a type has are looked at.
+    """
     import scipy.sparse as sp
 
+    n_types = len(prior)
     known = np.flatnonzero(labels >= 0)
-    size = np.bincount(labels[known], minlength=n_types)
-    of = sp.csr_array(
-        (1 / size[labels[known]], (labels[known], known)), shape=(n_types, len(labels))
+    of = sp.csr_array((np.ones(len(known)), (labels[known], known)), shape=(n_types, len(labels)))
+    summed = sp.csr_array(of @ matrix)
+    everything = np.bincount(matrix.indices, matrix.data, matrix.shape[1])
+    smoothing = _SMOOTHING * max(everything.sum(), 1e-300) / max(1, matrix.shape[0])
+    share = everything / max(everything.sum(), 1e-300)
+    mass = np.log(
+        np.bincount(np.repeat(np.arange(n_types), np.diff(summed.indptr)), summed.data, n_types)
+        + smoothing
     )
-    return sp.csr_array(of @ matrix)
+    summed.data = np.log1p(summed.data / (smoothing * share[summed.indices]))
+    columns = summed.tocsc()
+    n_rows = matrix.shape[0]
 
+    def block(start: int) -> Any:
+        stop = min(start + _ROWS_OF_A_BLOCK, n_rows)
+        return likeliest_rows(
+            *(start, stop, matrix.indptr, matrix.indices, matrix.data),
+            *(columns.indptr, columns.indices, columns.data, mass, prior),
+        )
 
-def largest_entries(matrix: sp.csr_array, most: int) -> sp.csr_array:
-    """Keep the `most` largest entries of each row; ties go to the first column."""
-    import scipy.sparse as sp
-
-    tidy = matrix.copy()
-    tidy.sort_indices()
-    rows = np.repeat(np.arange(tidy.shape[0]), np.diff(tidy.indptr))
-    order = np.lexsort((tidy.indices, -tidy.data, rows))
-    rank = np.arange(len(order)) - tidy.indptr[rows]
-    kept = order[rank < most]
-    return sp.csr_array((tidy.data[kept], (rows[kept], tidy.indices[kept])), shape=tidy.shape)
-
-
-def _compare(
-    matrix: sp.csr_array, types: sp.csr_array, n_jobs: int | None, smaller: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    which, how = nearest_rows(matrix, types, 2, smaller=smaller, n_jobs=n_jobs)
-    second = how[:, 1] if how.shape[1] > 1 else 0.0
-    return which[:, 0], how[:, 0] - second, how[:, 0]
+    found = list(map_threads(block, range(0, n_rows, _ROWS_OF_A_BLOCK), n_jobs))
+    return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
 
 
 def _surest(
