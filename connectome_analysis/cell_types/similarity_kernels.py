@@ -8,7 +8,9 @@ from ..compiled import compiled
 
 
 @compiled
-def row_scores(row, indptr, indices, data, t_indptr, t_indices, t_data, smaller, score, touched):  # type: ignore[no-untyped-def]
+def row_scores(  # type: ignore[no-untyped-def]
+    row, indptr, indices, data, t_indptr, t_indices, t_data, smaller, score, touched
+):
     """Add up what one row shares with every other row; return how many rows it meets.
 
     Plan: for each column of the row, go down that column and add the product of both entries, or
@@ -94,9 +96,9 @@ def top_rows(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def rows_above(
+def rows_above(  # type: ignore[no-untyped-def]
     start, stop, indptr, indices, data, size, t_indptr, t_indices, t_data, smaller, least
-):  # type: ignore[no-untyped-def]
+):
     """CSR of the similarities of rows start to stop that are at least `least`, with themselves.
 
     As `top_rows`; columns of a row in ascending order.
@@ -139,7 +141,9 @@ def rows_above(
 
 
 @compiled
-def likeliest_rows(start, stop, indptr, indices, data, t_indptr, t_indices, t_data, mass, prior):  # type: ignore[no-untyped-def]
+def likeliest_rows(  # type: ignore[no-untyped-def]
+    start, stop, indptr, indices, data, t_indptr, t_indices, t_data, mass, prior
+):
     """Likeliest type of rows start to stop, -1 where nothing is shared, and by how many nats it leads.
 
     The score of type t is prior[t] + sum of products of the row with column t less the row's sum

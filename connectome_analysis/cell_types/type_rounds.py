@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..threads import map_threads
-from .profiles import profiles
 from .similarity_kernels import likeliest_rows
+from .wiring_profiles import profiles
 
 if TYPE_CHECKING:
     import scipy.sparse as sp

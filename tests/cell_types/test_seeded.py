@@ -9,10 +9,10 @@ import connectome_analysis as ca
 
 
 def planted() -> tuple[ca.Graph, np.ndarray, np.ndarray]:
-    g = ca.cell_types.planted_types(600, 15_000, 8, partners=2, rng=3)
+    g = ca.cell_types.planted_types(1500, 40_000, 30, partners=4, rng=3)
     truth = g.nodes["cell_type"].to_numpy(dtype=object)
     known = truth.copy()
-    known[np.random.default_rng(0).random(600) > 0.2] = None
+    known[np.random.default_rng(0).random(1500) > 0.2] = None
     return g, truth, known
 
 
@@ -30,7 +30,7 @@ def test_planted_types_come_back_and_confidence_is_about_the_share_that_is_right
 def test_the_order_of_neurons_and_the_number_of_threads_change_nothing() -> None:
     g, _, known = planted()
     one = ca.cell_types.seeded(g, known, calibrate=False, n_jobs=1)
-    order = np.random.default_rng(1).permutation(600)
+    order = np.random.default_rng(1).permutation(1500)
     shuffled = ca.Graph.from_adjacency(g.to_scipy().toarray()[np.ix_(order, order)])
     other = ca.cell_types.seeded(shuffled, known[order], calibrate=False, n_jobs=3)
     assert (one.guess[order] == other.guess).mean() > 0.995  # ties of rounding may fall otherwise
@@ -57,5 +57,5 @@ def test_the_table_goes_into_sql() -> None:
 
 def test_no_seeds_is_said() -> None:
     g, _, _ = planted()
-    with pytest.raises(ValueError, match="None of 600 neurons has a label"):
-        ca.cell_types.seeded(g, [None] * 600)
+    with pytest.raises(ValueError, match="None of 1,500 neurons has a label"):
+        ca.cell_types.seeded(g, [None] * 1500)

@@ -24,7 +24,8 @@ def log_partition_table(most: int, parts: int) -> NDArray[np.float64]:
     """
     columns = max(1, min(parts, most, _ROWS))
     rows = max(1, min(most, _ROWS, _ENTRIES // (columns + 1)))
-    return _table(rows, min(columns, rows))
+    table: NDArray[np.float64] = _table(rows, min(columns, rows))
+    return table
 
 
 @compiled

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..measures.choice import require_choice
 from ..threads import map_threads
 from ..whole_numbers import require_whole
-from .profiles import Direction, Value, profiles
 from .similarity_kernels import rows_above, top_rows
+from .wiring_profiles import Direction, Value, profiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +197,7 @@ def row_sizes(matrix: sp.csr_array, *, smaller: bool) -> NDArray[np.float64]:
     """(N,) sum, or Euclidean norm, of each row."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     entries = matrix.data if smaller else matrix.data**2
-    total = np.bincount(rows, entries, matrix.shape[0])
+    total: NDArray[np.float64] = np.bincount(rows, entries, matrix.shape[0]).astype(np.float64)
     return total if smaller else np.sqrt(total)
 
 
