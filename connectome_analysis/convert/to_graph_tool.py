@@ -39,6 +39,9 @@ def to_graph_tool(graph: Graph) -> graph_tool.Graph:
     kind = "int64_t" if whole else "double"
     # Edges keep the order in which they were added, which is the order of the weights.
     result.ep["weight"] = result.new_edge_property(kind, vals=graph.weights)
+    if graph.confidence is not None:
+        known = result.new_edge_property("double", vals=graph.confidence)
+        result.ep["confidence"] = known
     return result
 
 

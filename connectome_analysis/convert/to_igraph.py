@@ -28,4 +28,6 @@ def to_igraph(graph: Graph) -> igraph.Graph:
     for name, values in node_attributes(graph).items():
         result.vs[name] = values
     result.es["weight"] = graph.weights.tolist()
+    if graph.confidence is not None:
+        result.es["confidence"] = graph.confidence.tolist()
     return result

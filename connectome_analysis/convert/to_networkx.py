@@ -29,4 +29,9 @@ def to_networkx(graph: Graph) -> networkx.DiGraph[int]:
             strict=True,
         )
     )
+    if graph.confidence is not None:
+        for (_, _, attributes), value in zip(
+            result.edges(data=True), graph.confidence.tolist(), strict=True
+        ):
+            attributes["confidence"] = value
     return result

@@ -334,3 +334,19 @@ def test_an_empty_graph_is_a_graph() -> None:
 def test_something_else_than_a_graph_is_named_with_the_way_to_make_one(use) -> None:
     with pytest.raises(TypeError, match=r"A Graph is wanted, got networkx.*Graph.from_networkx"):
         use(nx.DiGraph())
+
+
+def test_confidence_goes_along_into_other_libraries() -> None:
+    g = ca.Graph.from_edges([1, 2, 1], [2, 3, 3], weight=[3, 1, 2], confidence=[0.5, 0.25, 1.0])
+    assert g.confidence is not None
+    edges = g.to_networkx().edges
+    assert {e: edges[e]["confidence"] for e in edges} == {(1, 2): 0.5, (2, 3): 0.25, (1, 3): 1.0}
+    theirs = g.to_igraph()
+    assert theirs.es["confidence"] == g.confidence.tolist()
+
+
+def test_pyg_gets_columns_as_numbers_and_the_words_they_stand_for() -> None:
+    geometric = pytest.importorskip("torch_geometric")
+    data = ca.open("larva-mushroom-body-left").graph().to_pyg()
+    assert isinstance(data, geometric.data.Data)
+    assert [data.cell_type_words[i] for i in data.cell_type.tolist()][:1] == ["KC"]
