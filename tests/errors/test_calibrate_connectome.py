@@ -132,6 +132,16 @@ def test_edges_of_other_kinds_have_no_confidence(tmp_path: Path) -> None:
             calibrated.graph(edge_type=None, min_confidence=0.5)
 
 
+def test_a_connectome_is_not_calibrated_onto_itself(scored: Scored) -> None:
+    before = (scored.path / "connectome.json").read_bytes()
+    with (
+        ca.open(scored.path) as given,
+        pytest.raises(ValueError, match="is the connectome that is calibrated; write the new"),
+    ):
+        calibrate_connectome(given, scored.path, overwrite=True)
+    assert (scored.path / "connectome.json").read_bytes() == before
+
+
 def test_mistakes_are_said_in_a_line(scored: Scored, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with ca.open(scored.path) as given:

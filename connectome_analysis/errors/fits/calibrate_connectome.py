@@ -120,6 +120,11 @@ def calibrate_connectome(
     [0.99, 0.68, 0.93]
     """
     known = connectome.manifest
+    if Path(out).resolve() == connectome.path.resolve():
+        msg = (
+            f"{out} is the connectome that is calibrated; write the new version to another folder."
+        )
+        raise ValueError(msg)
     if "synapses" not in known.tables:
         msg = f"{connectome.name} has no table of synapses, whose scores the confidence of its edges comes from."
         raise ValueError(msg)
