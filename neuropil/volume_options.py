@@ -126,7 +126,7 @@ def intensity_range(text: str | None) -> tuple[float, float] | None:
 
 
 def open_micrographs(
-    path: Path,
+    path: str,
     *,
     size: str | None,
     dataset: str | None,
@@ -165,13 +165,22 @@ def open_micrographs(
 
 
 def open_labels(
-    path: Path, *, size_nm: Sequence[float] | None, dataset: str | None, dataset_option: str
+    path: str | Path,
+    *,
+    size_nm: Sequence[float] | None,
+    dataset: str | None,
+    dataset_option: str,
+    axes: str | None,
+    axes_option: str,
 ) -> Volume:
-    """Open labels; errors name the option that picks their dataset."""
+    """Open labels; errors name the options that pick their dataset and the order of their axes."""
     import segmentation_core as sc
 
-    with option_names({"voxel_size_nm": "--voxel-size-nm", "dataset": dataset_option}):
-        volume: Volume = sc.open_volume(path, voxel_size_nm=size_nm, dataset=dataset, kind="labels")
+    names = {"voxel_size_nm": "--voxel-size-nm", "dataset": dataset_option, "axes": axes_option}
+    with option_names(names):
+        volume: Volume = sc.open_volume(
+            path, voxel_size_nm=size_nm, dataset=dataset, axes=axes, kind="labels"
+        )
     return volume
 
 

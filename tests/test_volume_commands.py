@@ -94,6 +94,9 @@ def failure(arguments: tuple[str, ...], capsys, monkeypatch) -> str:
         (("evaluate", "negative.npy", "labels.npy"), "no negative label"),
         (("evaluate", "float.npy", "labels.npy"), "integers for labels"),
         (("evaluate", "labels.npy", "labels.npy", "--run-length"), "does not state its voxel size"),
+        (("evaluate", "labels.npy", "labels.npy", "--axes", "zy"), "axes 'zy' do not fit"),
+        (("evaluate", "labels.npy", "labels.npy", "--truth-axes", "zy"), "axes 'zy' do not fit"),
+        (("evaluate", "labels.npy", "precomputed://ftp://host/a"), "neuropil: ftp://host/a: "),
         (("view", "gone"), "there is no such folder"),
         (("view", "mine"), "no OME-Zarr or precomputed volume to show"),
         (("train", "good.npy", "fewer.npy", "run", *SIZE), "must have one shape"),
@@ -145,6 +148,21 @@ def test_evaluate_prints_every_score(volumes: Path, capsys, monkeypatch) -> None
     assert scores["expected_run_length_nm"] == pytest.approx(
         scores["possible_run_length_nm"] / 2, rel=0.05
     )
+
+
+def test_labels_of_another_order_of_axes_are_the_same_labels(
+    volumes: Path, capsys, monkeypatch
+) -> None:
+    np.save("turned.npy", np.load("labels.npy").T)
+    for given in (
+        ["turned.npy", "labels.npy", "--axes", "xyz"],
+        ["labels.npy", "turned.npy", "--truth-axes", "xyz"],
+    ):
+        monkeypatch.setattr(sys, "argv", ["neuropil", "evaluate", *given, "--json"])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert not stop.value.code
+        assert json.loads(capsys.readouterr().out)["voi_bits"] == 0
 
 
 def test_a_port_that_cannot_be_is_refused(volumes: Path, capsys, monkeypatch) -> None:
@@ -255,7 +273,8 @@ def test_a_training_does_not_write_over_the_weights_it_starts_from(
         (("train", "two.h5", "two.h5", "out", *SIZE), "give --dataset NAME"),
         (("train", "good.npy", "two.h5", "out", *SIZE), "give --labels-dataset NAME"),
         (("evaluate", "labels.npy", "two.h5"), "give --truth-dataset NAME"),
-        (("evaluate", "channels.npy", "labels.npy"), "axes= of segmentation_core.open_volume"),
+        (("evaluate", "channels.npy", "labels.npy"), "give --axes, one letter"),
+            (("evaluate", "labels.npy", "channels.npy"), "give --truth-axes, one letter"),
         (("segment", "good.npy", "out", "--voxel-size-nm", "4,4,40"), "train your own and pass --weights."),
     ],
 )  # fmt: skip

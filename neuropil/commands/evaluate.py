@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,11 +25,21 @@ Examples:
 
 
 def evaluate(
-    segments: Annotated[Path, typer.Argument(help="The segmentation.", show_default=False)],
-    truth: Annotated[Path, typer.Argument(help="The truth.", show_default=False)],
+    segments: Annotated[str, typer.Argument(help="The segmentation.", show_default=False)],
+    truth: Annotated[str, typer.Argument(help="The truth.", show_default=False)],
     dataset: Annotated[str | None, typer.Option("--dataset", help="Array within SEGMENTS.")] = None,
     truth_dataset: Annotated[
         str | None, typer.Option("--truth-dataset", help="Array within TRUTH.")
+    ] = None,
+    axes: Annotated[
+        str | None,
+        typer.Option(
+            "--axes", metavar="LETTERS", help="Order of the axes of SEGMENTS, such as xyz."
+        ),
+    ] = None,
+    truth_axes: Annotated[
+        str | None,
+        typer.Option("--truth-axes", metavar="LETTERS", help="Order of the axes of TRUTH."),
     ] = None,
     voxel_size_nm: VoxelSize = None,
     run_length: Annotated[
@@ -50,8 +59,22 @@ def evaluate(
     # Scores of labels are counts of voxels: their size does not matter where it is not known. Lengths
     # are not, so there it must be.
     size = voxel_size(voxel_size_nm) or (None if run_length else (1.0, 1.0, 1.0))
-    ours = open_labels(segments, size_nm=size, dataset=dataset, dataset_option="--dataset")
-    true = open_labels(truth, size_nm=size, dataset=truth_dataset, dataset_option="--truth-dataset")
+    ours = open_labels(
+        segments,
+        size_nm=size,
+        dataset=dataset,
+        dataset_option="--dataset",
+        axes=axes,
+        axes_option="--axes",
+    )
+    true = open_labels(
+        truth,
+        size_nm=size,
+        dataset=truth_dataset,
+        dataset_option="--truth-dataset",
+        axes=truth_axes,
+        axes_option="--truth-axes",
+    )
     if ours.shape != true.shape:
         msg = (
             f"segments and truth must have one shape (z, y, x), got {ours.shape} and {true.shape}; "

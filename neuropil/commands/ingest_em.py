@@ -46,7 +46,7 @@ Examples:
 
 
 def ingest_em(
-    volume: Annotated[Path, typer.Argument(help="The micrographs.", show_default=False)],
+    volume: Annotated[str, typer.Argument(help="The micrographs.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
@@ -57,11 +57,15 @@ def ingest_em(
     missing: Missing = "error",
     missing_chunks: MissingChunks = "error",
     labels: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--labels", help="A segmentation of the same voxels; none is made then."),
     ] = None,
     labels_dataset: Annotated[
         str | None, typer.Option("--labels-dataset", help="Array within --labels.")
+    ] = None,
+    labels_axes: Annotated[
+        str | None,
+        typer.Option("--labels-axes", metavar="LETTERS", help="Order of the axes of --labels."),
     ] = None,
     weights: Annotated[
         Path | None, typer.Option("--weights", help="Of a network of your own.")
@@ -88,10 +92,14 @@ def ingest_em(
         str, typer.Option("--on-self-loops", metavar="drop|keep", help="Synapses onto itself.")
     ] = "drop",
     truth: Annotated[
-        Path | None, typer.Option("--truth", help="True labels of the same voxels.")
+        str | None, typer.Option("--truth", help="True labels of the same voxels.")
     ] = None,
     truth_dataset: Annotated[
         str | None, typer.Option("--truth-dataset", help="Array within --truth.")
+    ] = None,
+    truth_axes: Annotated[
+        str | None,
+        typer.Option("--truth-axes", metavar="LETTERS", help="Order of the axes of --truth."),
     ] = None,
     true_synapses: Annotated[
         Path | None,
@@ -172,10 +180,17 @@ def ingest_em(
         missing_chunks=missing_chunks,
     )
 
-    def other(path: Path | None, inside: str | None, option: str) -> Any:
+    def other(path: str | None, inside: str | None, order: str | None, option: str) -> Any:
         if path is None:
             return None
-        return open_labels(path, size_nm=raw.voxel_size_nm, dataset=inside, dataset_option=option)
+        return open_labels(
+            path,
+            size_nm=raw.voxel_size_nm,
+            dataset=inside,
+            dataset_option=f"{option}-dataset",
+            axes=order,
+            axes_option=f"{option}-axes",
+        )
 
     described = {
         "name": name,
@@ -194,13 +209,13 @@ def ingest_em(
             device=device,
             weights=weights,
             threshold=threshold,
-            labels=other(labels, labels_dataset, "--labels-dataset"),
+            labels=other(labels, labels_dataset, labels_axes, "--labels"),
             synapses=synapses,
             least_confidence=least_confidence,
             skeletons=skeletons,
             min_synapses=min_synapses,
             on_self_loops=on_self_loops,  # type: ignore[arg-type]
-            true_labels=other(truth, truth_dataset, "--truth-dataset"),
+            true_labels=other(truth, truth_dataset, truth_axes, "--truth"),
             true_synapses=None if true_synapses is None else _synapse_table(true_synapses),
             error_model_of=fit_segmentation_scores,
             segment_options=options,
@@ -221,7 +236,7 @@ def ingest_em(
             from ..em_report import build_em_report
 
             tell("writing the report")
-            page = build_em_report(made, report, name=name or volume.stem, command=command)
+            page = build_em_report(made, report, name=name or Path(volume).stem, command=command)
     if json:
         print_json(
             {

@@ -39,7 +39,7 @@ Examples:
 
 
 def segment(
-    volume: Annotated[Path, typer.Argument(help="The micrographs.", show_default=False)],
+    volume: Annotated[str, typer.Argument(help="The micrographs.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="What to make.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,

@@ -43,8 +43,8 @@ Examples:
 
 
 def train(
-    volume: Annotated[Path, typer.Argument(help="The micrographs.", show_default=False)],
-    labels: Annotated[Path, typer.Argument(help="Their neurons.", show_default=False)],
+    volume: Annotated[str, typer.Argument(help="The micrographs.", show_default=False)],
+    labels: Annotated[str, typer.Argument(help="Their neurons.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="Folder of the run.", show_default=False)],
     voxel_size_nm: VoxelSize = None,
     dataset: Dataset = None,
@@ -56,6 +56,10 @@ def train(
     missing_chunks: MissingChunks = "error",
     labels_dataset: Annotated[
         str | None, typer.Option("--labels-dataset", help="Array within LABELS.")
+    ] = None,
+    labels_axes: Annotated[
+        str | None,
+        typer.Option("--labels-axes", metavar="LETTERS", help="Order of the axes of LABELS."),
     ] = None,
     steps: Annotated[
         int, typer.Option("--steps", help="In all, of a resumed run too.", min=1)
@@ -122,7 +126,12 @@ def train(
     )
     size = raw.voxel_size_nm
     ids = open_labels(
-        labels, size_nm=size, dataset=labels_dataset, dataset_option="--labels-dataset"
+        labels,
+        size_nm=size,
+        dataset=labels_dataset,
+        dataset_option="--labels-dataset",
+        axes=labels_axes,
+        axes_option="--labels-axes",
     )
     if raw.shape != ids.shape:
         msg = (
@@ -139,7 +148,7 @@ def train(
         msg = f"--start-from {start}: there is no such file; 'bundled' takes the package's own."
         raise ValueError(msg)
     with option_names():
-        given = sc.TrainingVolume(raw.read(), ids.read(), name=volume.name)
+        given = sc.TrainingVolume(raw.read(), ids.read(), name=Path(volume).name)
     screen = _stderr()
     with step_bar(steps, quiet=not screen.is_terminal, console=screen) as on_step:
         try:
@@ -161,7 +170,7 @@ def train(
                 stop_after_seconds=None if minutes is None else 60 * minutes,
                 say=lambda words: screen.print(words, highlight=False),
                 on_step=on_step,
-                card={"data": volume.name},
+                card={"data": Path(volume).name},
             )
         except FloatingPointError as error:
             raise ValueError(str(error)) from None
