@@ -62,10 +62,9 @@ _MICRONS: dict[str, Any] = {
 
 def recognises_cave(path: Path) -> str | None:
     """Say why a path is a table, or a folder of tables, of CAVE."""
-    flywire = path.is_dir() and any(path.glob("proofread_connections_*"))
+    if path.is_dir() and any(path.glob("proofread_connections_*")):
+        return None  # Zenodo's files of FlyWire, whose columns came out of CAVE
     for file in _tables(path):
-        if flywire and file.name.startswith("flywire_synapses_"):
-            continue  # Zenodo's release of FlyWire, whose synapses came out of CAVE
         columns = set(table_columns(file) or _header_beside(file))
         if columns.issuperset(_PAIRS[0]) or {"pre_pt_supervoxel_id"} <= columns:
             return f"{file.name} has the columns pre_pt_root_id and post_pt_root_id of CAVE"
