@@ -261,6 +261,14 @@ def ingest_table(
             show_default=False,
         ),
     ] = None,
+    personal_data: Annotated[
+        bool,
+        typer.Option(
+            "--personal-data",
+            help="Keep columns that name people, such as user_name or email.",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = False,
     on_self_loops: Annotated[
         str, typer.Option(metavar="keep|drop", rich_help_panel=_NUMBERS)
     ] = "keep",
@@ -416,6 +424,7 @@ def ingest_table(
             undirected_listed=undirected_listed,
             min_synapses=min_synapses,
             on_self_loops=on_self_loops,
+            personal_data=personal_data,
             delimiter=delimiter,
             header=header,
             row_names=row_names,

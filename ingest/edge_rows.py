@@ -13,7 +13,7 @@ from .column_mapping import ColumnMapping
 from .column_types import gaps_told, type_questions, typed_columns
 from .column_values import Missing, contract_values, require_no_fault
 from .exact_ids import IdColumn, IdKind
-from .extra_columns import extra_names
+from .extra_columns import extra_names, without_people
 from .missing_values import TEXT_SPELLINGS, is_missing, with_given
 from .source_rows import SourceRows
 from .vocabularies import EDGE_TYPES, translated
@@ -63,8 +63,8 @@ class StagedRows:
             workspace.run(f"DROP TABLE {self.table}")
             return
         workspace.run(f"DROP VIEW {self.table}")
-        workspace.run(f"DROP VIEW {quoted(self.source.view)}")
-        workspace.run(f"DROP TABLE {quoted(self.source.view + '_coded')}")
+        workspace.run(f"DROP VIEW IF EXISTS {quoted(self.source.view)}")
+        workspace.run(f"DROP TABLE IF EXISTS {quoted(self.source.view + '_coded')}")
 
 
 def stage_edge_rows(
@@ -83,6 +83,7 @@ def stage_edge_rows(
     values = contract_values(rows, mapping, missing, skip=skip)
     used = set(mapping.sources.values())
     extras = [column for column in rows.columns if column not in used]
+    extras = without_people(workspace, "edges", extras)
     answers = workspace.ask(rows.view, type_questions(rows, extras))
     require_no_fault(workspace, rows, values.faults)
     gaps_told(workspace, rows, extras, answers)

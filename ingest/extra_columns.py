@@ -8,6 +8,47 @@ from connectome_analysis.tables import TABLES
 
 from .workspace import Workspace
 
+# What sources call the people who worked on them, in small letters and without underscores.
+PERSONAL = frozenset(
+    {
+        "user",
+        "userid",
+        "username",
+        "useremail",
+        "useraffiliation",
+        "naminguser",
+        "email",
+        "emailaddress",
+        "annotator",
+        "annotatorname",
+        "proofreader",
+        "createdby",
+        "modifiedby",
+        "lasteditedby",
+    }
+)
+
+
+def without_people(workspace: Workspace, table: str, columns: Collection[str]) -> list[str]:
+    """Columns without those that name people, unless they are asked for; it is told which.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    table : str
+    columns : collection of str
+        Source columns that the contract has no column for.
+    """
+    if workspace.personal_data:
+        return list(columns)
+    personal = [name for name in columns if name.replace("_", "").casefold() in PERSONAL]
+    if personal:
+        workspace.account.decide(
+            f"{table}: columns that name people are left out: {', '.join(personal)} "
+            "(personal_data=True, --personal-data keeps them)"
+        )
+    return [name for name in columns if name not in personal]
+
 
 def extra_names(
     workspace: Workspace, table: str, columns: Collection[str], written: Collection[str]

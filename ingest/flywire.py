@@ -165,6 +165,7 @@ def read_flywire(
         voxel_size_nm=VOXEL_SIZE_NM,
         weight_meaning="synapses",
         missing={"region": ["UNASGD"]},
+        personal_data=personal_data,
         min_synapses=min_synapses,
         source_min_synapses=PAIR_THRESHOLD if chosen.thresholded else None,
         unknown_neurons=unknown_neurons,

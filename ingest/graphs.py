@@ -177,7 +177,9 @@ def _read_graphml(path: Path, file: IO[bytes]) -> GraphFile:
                 element.clear()
                 if len(root) > 1000:  # keeps memory flat on a large file
                     root.clear()
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # or an unknown encoding
+        if isinstance(error, ContractError):
+            raise
         msg = f"{path.name} is not readable XML ({error})."
         raise ContractError(msg) from None
     if reading.default_directed is None:

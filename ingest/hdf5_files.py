@@ -36,7 +36,7 @@ def open_hdf5(path: Path, what: str) -> Iterator[Any]:
     try:
         import h5py
     except ImportError:
-        msg = f"Reading {what} needs h5py: pip install 'neuropil[segmentation]'."
+        msg = f"Reading {what} needs h5py: pip install 'neuropil[hdf5]'."
         raise ContractError(msg) from None
     try:
         with h5py.File(path, "r") as file:

@@ -165,7 +165,7 @@ def _load_hdf5(path: Path) -> dict[str, Any]:
     try:
         import h5py
     except ImportError:
-        msg = "A .mat file of version 7.3 needs h5py: pip install 'neuropil[segmentation]'."
+        msg = "A .mat file of version 7.3 needs h5py: pip install 'neuropil[hdf5]'."
         raise ContractError(msg) from None
 
     def plain(item: Any, depth: int) -> Any:

@@ -18,6 +18,7 @@ from connectome_analysis.tables import ContractError
 
 from .missing_values import SPELLINGS
 from .read_rows import EXCEL, read_sheet
+from .safe_files import require_sane_zip
 from .source_rows import listed
 from .text_files import bare_suffix, choose_delimiter, read_records
 
@@ -265,6 +266,7 @@ def _read_array(path: Path) -> Matrix:
 def _sparse_or_only_array(path: Path) -> Any:
     from scipy import sparse
 
+    require_sane_zip(path)
     with np.load(path, allow_pickle=False) as file:
         names = list(file.files)
         if "format" in names:

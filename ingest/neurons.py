@@ -17,7 +17,7 @@ from .column_mapping import ColumnMapping
 from .column_types import gaps_told, type_questions, typed_columns
 from .column_values import Missing, contract_values, require_no_fault, told_counts
 from .exact_ids import IdColumn, IdKind, IdProfile, decide_id_kind
-from .extra_columns import extra_names
+from .extra_columns import extra_names, without_people
 from .positions import Scale, column_meanings, read_positions
 from .source_rows import SourceRows
 from .workspace import KEY, POST, PRE, ROW, Workspace, quoted
@@ -104,6 +104,7 @@ def read_neurons(
     elif neurons.node_id is not None and node_id == f", {ROW} AS node_id":
         values.sql["name"] = neurons.node_id.text()
     extras = [column for column in rows.columns if column not in used]
+    extras = without_people(workspace, "nodes", extras)
     answers = workspace.ask(rows.view, type_questions(rows, extras) | values.counts)
     if answers.get("unknown sides"):
         extras.append(mapping["side"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +16,7 @@ from connectome_analysis.tables import ContractError
 
 from .column_mapping import names_columns
 from .prepared_rows import PreparedRows
+from .safe_files import require_sane_zip
 from .source_rows import SourceRows, listed
 from .text_files import SUFFIXES, bare_suffix, column_names, open_text_file
 from .workspace import Workspace, literal, quoted
@@ -108,18 +110,36 @@ def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[list[str | None
     except ImportError:
         msg = 'Reading Excel needs openpyxl: pip install "neuropil[excel]".'
         raise ContractError(msg) from None
+    # Of a damaged one every layer complains in its own words: zip, XML, and openpyxl's own.
+    damaged = (
+        OSError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        SyntaxError,
+        ValueError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        InvalidFileException,
+    )
+    require_sane_zip(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations it does not keep
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException) as error:
-        msg = f"{path.name} is not a readable Excel workbook ({error})."
-        raise ContractError(msg) from None
+    except damaged as error:
+        raise _unreadable_workbook(path, error) from None
     try:
         name = _choose_sheet(path, list(book.sheetnames), sheet)
         rows = [
             [_cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
         ]
+    except ContractError:
+        raise
+    except damaged as error:
+        raise _unreadable_workbook(path, error) from None
     finally:
         book.close()
     while rows and not any(rows[-1]):
@@ -129,6 +149,11 @@ def read_sheet(path: Path, sheet: str | None) -> tuple[str, list[list[str | None
         msg = f"{path.name}: sheet {name!r} is empty."
         raise ContractError(msg)
     return name, [(row + [None] * width)[:width] for row in rows]
+
+
+def _unreadable_workbook(path: Path, error: BaseException) -> ContractError:
+    said = (str(error).splitlines() or [type(error).__name__])[0][:120].rstrip(".")
+    return ContractError(f"{path.name} is not a readable Excel workbook ({said}).")
 
 
 def feather_rows(path: Path) -> Any:
@@ -186,41 +211,20 @@ def _open_parquet(workspace: Workspace, view: str, path: Path) -> SourceRows:
         msg = f"{path} is a folder without Parquet files."
         raise ContractError(msg)
     workspace.run(f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_parquet({literal(files)})")
-    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
+    return SourceRows(
+        view=view, columns=workspace.columns(view), label=path.name, path=path, stored=True
+    )
 
 
 def _open_feather(workspace: Workspace, view: str, path: Path) -> SourceRows:
     rows = feather_rows(path)
-    if any(pa.types.is_dictionary(field.type) for field in rows.schema):
-        if not isinstance(rows, pa.Table):
-            return _open_categories(workspace, view, path, rows)
+    if isinstance(rows, pa.Table):
         rows = _decoded(rows)
+    # Gigabytes of it stay where they are: DuckDB reads the columns it needs, categories as well.
     workspace.connection.register(view, rows)
-    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
-
-
-def _open_categories(workspace: Workspace, view: str, path: Path, rows: Any) -> SourceRows:
-    """A Feather file with categories, batch by batch: gigabytes of it do not fit into memory."""
-    fields = [
-        pa.field(f.name, f.type.value_type) if pa.types.is_dictionary(f.type) else f
-        for f in rows.schema
-    ]
-    schema = pa.schema(fields)
-    decoded = (
-        pa.RecordBatch.from_arrays(
-            [
-                column.cast(field.type) if pa.types.is_dictionary(column.type) else column
-                for column, field in zip(batch.columns, schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for batch in rows.to_batches()
+    return SourceRows(
+        view=view, columns=workspace.columns(view), label=path.name, path=path, stored=True
     )
-    stream = f"{view}_stream"
-    workspace.connection.register(stream, pa.RecordBatchReader.from_batches(schema, decoded))
-    workspace.run(f"CREATE TABLE {quoted(view)} AS SELECT * FROM {quoted(stream)}")
-    workspace.connection.unregister(stream)
-    return SourceRows(view=view, columns=workspace.columns(view), label=path.name, path=path)
 
 
 def _decoded(table: pa.Table) -> pa.Table:

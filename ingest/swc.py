@@ -7,11 +7,11 @@ there may be one CSV per neuron with its synaptic sites, as navis writes them, o
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from .account import Ingested
 from .positions import Unit, read_scale
 from .safe_files import exact_id, first_line, is_junk
 from .table_reader import table
-from .text_files import open_text
+from .text_files import open_text, read_records
 
 COMPARTMENTS = {
     1: "soma",
@@ -226,7 +226,7 @@ def _add(
         x, y, z, radius = (float(text) for text in bare[2:6])
         if len(bare) != 7 or not all(map(math.isfinite, (x, y, z))):
             raise ValueError
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         msg = f"{file.name}: line {line} is {' '.join(bare)[:60]!r}, wanted: id type x y z radius parent."
         raise ContractError(msg) from None
     points.neuron.append(neuron)
@@ -270,18 +270,17 @@ def _sites(beside: Mapping[Path, Path], *, numbered: bool) -> pa.Table:
     rows: list[dict[str, Any]] = []
     for file, other in beside.items():
         neuron = _neuron(file, numbered=numbered)
-        with open_text(other) as text:
-            reader = csv.DictReader(text)
-            if not set(_SITE_COLUMNS) <= set(reader.fieldnames or ()):
-                msg = f"{other.name}: wanted columns {', '.join(_SITE_COLUMNS)}; sites=False leaves it out."
+        records = read_records(other, ",")
+        header = next(records, [])
+        if not set(_SITE_COLUMNS) <= set(header):
+            msg = f"{other.name}: wanted columns {', '.join(_SITE_COLUMNS)}; sites=False leaves it out."
+            raise ContractError(msg)
+        for line, record in enumerate(records, start=2):
+            row = dict(zip_longest(header, record[: len(header)]))
+            if row["type"] not in ("pre", "post"):
+                msg = f"{other.name}: line {line}: type must be pre or post, got {row['type']!r}."
                 raise ContractError(msg)
-            for line, row in enumerate(reader, start=2):
-                if row["type"] not in ("pre", "post"):
-                    msg = (
-                        f"{other.name}: line {line}: type must be pre or post, got {row['type']!r}."
-                    )
-                    raise ContractError(msg)
-                rows.append({"neuron": neuron, **row})
+            rows.append({"neuron": neuron, **row})
     kind = pa.int64() if numbered else pa.string()
     columns: dict[str, Any] = {
         f"{side}_id": pa.array([r["neuron"] if r["type"] == side else None for r in rows], kind)

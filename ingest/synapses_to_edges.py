@@ -16,7 +16,7 @@ from .column_types import gaps_told, type_questions, typed_columns
 from .column_values import Missing, contract_values, require_no_fault
 from .edge_rows import NO_REGION, StagedRows
 from .exact_ids import IdColumn, IdKind
-from .extra_columns import extra_names
+from .extra_columns import extra_names, without_people
 from .positions import AXES, Scale, column_meanings, read_positions
 from .source_rows import SourceRows
 from .workspace import POST, PRE, Workspace, literal, quoted
@@ -65,6 +65,7 @@ def stage_synapses(
     used |= {mapping[column] for column in values.sql}
     used |= {id_source} if id_source is not None else set()
     extras = [column for column in rows.columns if column not in used]
+    extras = without_people(workspace, "synapses", extras)
     answers = workspace.ask(rows.view, type_questions(rows, extras))
     require_no_fault(workspace, rows, [*values.faults, *positions.faults])
     gaps_told(workspace, rows, extras, answers)

@@ -110,6 +110,7 @@ def table(
     decisions: Sequence[str] = (),
     warnings: Sequence[str] = (),
     buckets: Mapping[str, int] | None = None,
+    personal_data: bool = False,
     more_tables: Mapping[str, Any] | None = None,
     weight_meanings: Mapping[str, Mapping[str, str]] | None = None,
     command: str | None = None,
@@ -185,6 +186,8 @@ def table(
         For readers: what was decided, and warned of, before; told first.
     buckets : mapping of str to int
         For readers: rows left out before, by name.
+    personal_data : bool
+        Keep columns that name people, such as ``user_name`` or ``email``.
     more_tables : mapping of str to pyarrow.Table, optional
         For readers: further tables, such as ``skeletons``. A column ``neuron`` names neurons as the
         rows do and becomes ``node_id``; it may be empty in tables beyond the contract.
@@ -256,6 +259,7 @@ def table(
     if overwrite and target.exists():
         _require_apart(inputs.values(), target)
     with open_workspace(target.resolve(), progress) as workspace:
+        workspace.personal_data = personal_data
         for line in decisions:
             workspace.account.decide(line)
         for line in warnings:

@@ -126,7 +126,10 @@ def choose_delimiter(path: Path, asked: str | None = None) -> tuple[str, bool]:
         return delimiter, delimiter == " " and _has_runs(sample)
     first = {".tsv": "\t", ".tab": "\t"}.get(bare_suffix(path), ",")
     for delimiter in dict.fromkeys((first, ",", "\t", ";", "|")):
-        counts = {len(record) for record in csv.reader(sample, delimiter=delimiter)}
+        try:
+            counts = {len(record) for record in csv.reader(sample, delimiter=delimiter)}
+        except csv.Error:  # a cell of more than 131,072 characters, or a quote that does not end
+            continue
         if len(counts) == 1 and counts != {1}:
             return delimiter, False
     if len({len(line.split()) for line in sample}) == 1 and len(sample[0].split()) > 1:

@@ -50,6 +50,7 @@ class Workspace:
     connection: duckdb.DuckDBPyConnection
     account: Account = field(default_factory=Account)
     progress: Callable[[str], None] = lambda _: None
+    personal_data: bool = False
     _word_types: int = 0
 
     def run(self, query: str) -> None:

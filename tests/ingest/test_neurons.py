@@ -208,3 +208,19 @@ def test_a_list_without_a_column_of_ids_is_refused_with_its_columns(
         "columns={'node_id': ...} (--map node_id=...). If the first line is data: header=False "
         "(--no-header)."
     )
+
+
+def test_columns_that_name_people_are_left_out_unless_asked_for(tmp_path: Path) -> None:
+    neurons = text(tmp_path, "n.csv", "id,type,user_name,E_Mail\n1,a,Ada,ada@example.org\n2,b,,\n")
+    rows_ = text(tmp_path, "e.csv", "pre,post,n_syn,user_id\n1,2,3,77\n")
+    result = read(tmp_path / "out", edges=rows_, nodes=neurons)
+    everything = b"".join(p.read_bytes() for p in result.path.iterdir())
+    assert b"example.org" not in everything
+    assert "user_name" not in rows(result, "nodes")[0]
+    assert "user_id" not in rows(result, "edges")[0]
+    assert any(
+        "nodes: columns that name people are left out: user_name, E_Mail" in line
+        for line in result.decisions
+    )
+    kept = read(tmp_path / "kept", edges=rows_, nodes=neurons, personal_data=True)
+    assert rows(kept, "nodes")[0]["user_name"] == "Ada"
