@@ -92,6 +92,8 @@ def read_flywire(
     connections: Detector | None = None,
     min_synapses: int | None = None,
     synapses: bool = False,
+    min_score: float | None = None,
+    keep_synapses: bool = True,
     personal_data: bool = False,
     unknown_neurons: UnknownNeurons = "error",
     overwrite: bool = False,
@@ -112,6 +114,8 @@ def read_flywire(
         threshold is there, and none otherwise. Fewer than five need the file without a threshold.
     synapses : bool
         Read single synapses instead of connections; edges then count them.
+    min_score, keep_synapses
+        Of single synapses; as for `ingest.table`.
     personal_data : bool
         Keep who labelled a neuron and when.
     unknown_neurons, overwrite, command, progress
@@ -167,6 +171,8 @@ def read_flywire(
         missing={"region": ["UNASGD"]},
         personal_data=personal_data,
         min_synapses=min_synapses,
+        min_score=min_score,
+        keep_synapses=keep_synapses,
         source_min_synapses=PAIR_THRESHOLD if chosen.thresholded else None,
         unknown_neurons=unknown_neurons,
         decisions=decisions,

@@ -16,14 +16,13 @@ import pyarrow as pa
 
 from connectome_analysis.tables import ContractError
 
+from .by_word import MOST_WORDS
 from .prepared_rows import PreparedRows
 from .source_rows import SourceRows
 from .text_files import Dialect, open_text_file, read_dialect
 from .workspace import Workspace, quoted
 
 _BLOCK_BYTES = 1 << 24
-# Regions, transmitters and types are words; an id or a remark is another in every row.
-_MOST_WORDS = 20_000
 _ODD = " \t\r\n\u00a0\ufeff"
 
 
@@ -178,7 +177,7 @@ class _Words:
         """The numbers of a batch's words, which lose outer spaces; each is looked at once."""
         words = [word.strip(_ODD) for word in column.dictionary.to_pylist()]
         codes = [self.codes.setdefault(word, len(self.codes)) for word in words]
-        if len(self.codes) > _MOST_WORDS:
+        if len(self.codes) > MOST_WORDS:
             raise _TooManyWordsError(self.column)
         return pa.array(codes, pa.int32()).take(column.indices)
 

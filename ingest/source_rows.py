@@ -36,8 +36,8 @@ class SourceRows:
     odd_spaces : bool
         Whether values may stand between tabs, no-break spaces or byte-order marks.
     stored : bool
-        Whether the rows stand in the workspace already, so that looking at them again costs
-        nothing to speak of; a file would be read again.
+        Whether the rows stand in the workspace, or in a file whose columns are read one by one, so
+        that looking at them again costs little; a text file would be read and cut up again.
     """
 
     view: str

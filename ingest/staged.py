@@ -52,6 +52,8 @@ def stage(
     weight_unit: str | None,
     negative_weights: NegativeWeights,
     min_synapses: int | None,
+    min_score: float | None = None,
+    keep_synapses: bool = True,
 ) -> Staged:
     """Read ids, synapses, edges and neurons, and count every row into a bucket.
 
@@ -62,7 +64,9 @@ def stage(
     """
     workspace.progress("reading ids")
     kind = _id_kind(workspace, asked, opened)
-    synapses = _stage_synapses(workspace, asked, opened, kind)
+    synapses = _stage_synapses(
+        workspace, asked, opened, kind, min_score=min_score, keep=keep_synapses
+    )
     weights = Weights(weight="1.0", syn_count="1", meaning=SYNAPSES)
     if opened.edges is not None:
         workspace.progress("reading edges")
@@ -135,7 +139,13 @@ def _id_kind(workspace: Workspace, asked: Asked, opened: Opened) -> IdKind:
 
 
 def _stage_synapses(
-    workspace: Workspace, asked: Asked, opened: Opened, kind: IdKind
+    workspace: Workspace,
+    asked: Asked,
+    opened: Opened,
+    kind: IdKind,
+    *,
+    min_score: float | None,
+    keep: bool,
 ) -> StagedSynapses | None:
     if opened.synapses is None or opened.synapse_ids is None:
         return None
@@ -148,6 +158,8 @@ def _stage_synapses(
         kind,
         asked.scale,
         asked.missing,
+        min_score=min_score,
+        keep=keep,
     )
 
 

@@ -1,7 +1,8 @@
 """Synapses to edges: rows of single synapses become the synapses table and counts per ordered pair.
 
 A synapse with an unattached side has lost its partner, not itself: it stays in the synapses table
-with that side empty, because how many sites are attached is how complete a neuron is.
+with that side empty, because how many sites are attached is how complete a neuron is. Who wants edges alone
+has the synapses counted while they are read, and needs no room for them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 
 from connectome_analysis.tables import ContractError
 
+from .by_word import looked_up
 from .column_mapping import ColumnMapping
 from .column_types import gaps_told, type_questions, typed_columns
-from .column_values import Missing, contract_values, require_no_fault
-from .edge_rows import NO_REGION, StagedRows
+from .column_values import Missing, contract_values, number_value, require_no_fault
+from .edge_rows import NO_REGION, StagedRows, region_sql
 from .exact_ids import IdColumn, IdKind
 from .extra_columns import extra_names, without_people
 from .positions import AXES, Scale, column_meanings, read_positions
@@ -23,6 +25,7 @@ from .workspace import POST, PRE, Workspace, literal, quoted
 
 TABLE = "synapse_rows"
 _SITES = ("", "pre_", "post_")
+_NUMBER = "_np_number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +41,18 @@ class StagedSynapses:
     by_region : bool
     meanings : mapping of str to str
         Manifest entries for extra columns.
+    kept : bool
+        There will be a table ``synapses``.
+    grouped : bool
+        Rows have been counted already: one per pair and region, with their number in `_NUMBER`.
     """
 
     table: str
     columns: tuple[str, ...]
     by_region: bool
     meanings: Mapping[str, str]
+    kept: bool = True
+    grouped: bool = False
 
 
 def stage_synapses(
@@ -54,8 +63,18 @@ def stage_synapses(
     kind: IdKind,
     scale: Scale,
     missing: Missing,
+    *,
+    min_score: float | None = None,
+    keep: bool = True,
 ) -> StagedSynapses:
-    """Stage rows of synapses as the table ``synapse_rows``; nothing is left out yet."""
+    """Stage rows of synapses as the table ``synapse_rows``.
+
+    Rows whose score is below `min_score`, or that have none, are left out and counted; nothing
+    else is left out yet. With ``keep=False`` only what edges need is read and looked at.
+    """
+    above = _above(workspace, rows, mapping, missing, min_score)
+    if not keep:
+        return _stage_counts(workspace, rows, mapping, ids, kind, missing, above)
     places = tuple(f"{site}{axis}_nm" for site in _SITES for axis in AXES)
     skip = ("synapse_id", "pre_id", "post_id", *places)
     values = contract_values(rows, mapping, missing, skip=skip)
@@ -75,13 +94,104 @@ def stage_synapses(
     columns |= {kept[name]: sql for name, sql in typed_columns(rows, extras, answers).items()}
     everything = {PRE: ids[0].key(kind), POST: ids[1].key(kind), **columns}
     select = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in everything.items())
-    workspace.run(f"CREATE TABLE {TABLE} AS SELECT {select} FROM {quoted(rows.view)}")
+    kept_where_it_is = rows.stored and kind == "integers"
+    workspace.run(
+        f"CREATE {'VIEW' if kept_where_it_is else 'TABLE'} {TABLE} AS SELECT {select} "
+        f"FROM {quoted(rows.view)} WHERE {above}"
+    )
     return StagedSynapses(
         table=TABLE,
         columns=tuple(columns),
         by_region="region" in columns,
         meanings=column_meanings("synapses", positions),
     )
+
+
+def _stage_counts(
+    workspace: Workspace,
+    rows: SourceRows,
+    mapping: ColumnMapping,
+    ids: tuple[IdColumn, IdColumn],
+    kind: IdKind,
+    missing: Missing,
+    above: str,
+) -> StagedSynapses:
+    region = mapping.get("region")
+    sides = f"{ids[0].key(kind)} AS {PRE}, {ids[1].key(kind)} AS {POST}"
+    source = f"FROM {quoted(rows.view)} WHERE {above}"
+    place = "" if region is None else region_sql(rows, region, missing)
+    grouped = kind == "integers"  # names are numbered in the order of the rows
+    if not grouped:
+        named = f", {place} AS region" if place else ""
+        workspace.run(f"CREATE TABLE {TABLE} AS SELECT {sides}{named} {source}")
+    else:
+        both = f"{PRE} IS NOT NULL AND {POST} IS NOT NULL"
+        word = "" if region is None else f", {rows.text(region)} AS {quoted(region)}"
+        workspace.run(
+            f"CREATE TABLE counted AS SELECT *, count(*) AS {_NUMBER} "
+            f"FROM (SELECT {sides}{word} {source}) WHERE {both} GROUP BY ALL"
+        )
+        query = "SELECT * FROM counted"
+        if region is not None:
+            # Regions are told apart as they are written, and put in the contract's words after
+            # that: 15 s less for 130 million rows.
+            value = looked_up(workspace, "counted", region, place)
+            query = (
+                f"SELECT {PRE}, {POST}, {value.sql} AS region, sum({_NUMBER})::BIGINT AS {_NUMBER} "
+                "FROM counted GROUP BY ALL"
+                if value.repeated
+                else f"SELECT {PRE}, {POST}, {value.sql} AS region, {_NUMBER} FROM counted"
+            )
+        # More than half of the rows may lack a side, and their regions are of no use.
+        workspace.run(
+            f"CREATE TABLE {TABLE} AS {query} UNION ALL BY NAME "
+            f"SELECT {PRE}, {POST}, count(*) AS {_NUMBER} FROM (SELECT {sides} {source}) "
+            f"WHERE NOT ({both}) GROUP BY ALL"
+        )
+        workspace.run("DROP TABLE counted")
+    workspace.account.decide(
+        f"{rows.label}: edges count the synapses, which are not kept themselves "
+        "(keep_synapses=True keeps them)"
+    )
+    return StagedSynapses(
+        table=TABLE,
+        columns=(),
+        by_region=region is not None,
+        meanings={},
+        kept=False,
+        grouped=grouped,
+    )
+
+
+def _above(
+    workspace: Workspace,
+    rows: SourceRows,
+    mapping: ColumnMapping,
+    missing: Missing,
+    min_score: float | None,
+) -> str:
+    """SQL condition: the row's score is high enough; counts the others."""
+    if min_score is None:
+        return "true"
+    role = "score" if "score" in mapping else "confidence"
+    source = mapping.get(role)
+    if source is None:
+        msg = (
+            f"{rows.label}: min_score needs a score, and no column is one. Name it: "
+            "columns={'score': ...} (--map score=...), or leave min_score out."
+        )
+        raise ContractError(msg)
+    value, fault = number_value(rows, f"synapses.{role}", source, missing)
+    require_no_fault(workspace, rows, [fault])
+    below, without = workspace.row(
+        f"SELECT count(*) FILTER ({value} < {min_score!r}), count(*) FILTER (({value}) IS NULL) "
+        f"FROM {quoted(rows.view)}"
+    )
+    account = workspace.account
+    account.count("synapse_rows_below_min_score", below, always=True)
+    account.count("synapse_rows_without_score", without)
+    account.decide(f"{rows.label}: synapses need a {role} ({source!r}) of at least {min_score:g}")
+    return f"{value} >= {min_score!r}"
 
 
 def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, int]:
@@ -96,18 +206,31 @@ def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, i
     """
     known = "(SELECT key FROM neuron_keys)"
     keep = f"({PRE} IS NULL OR {PRE} IN {known}) AND ({POST} IS NULL OR {POST} IN {known})"
-    kept, both, pre, post, dropped = workspace.row(
-        f"""
-        SELECT count(*) FILTER (keep),
-               count(*) FILTER (keep AND {PRE} IS NOT NULL AND {POST} IS NOT NULL),
-               count(*) FILTER (keep AND {PRE} IS NULL AND {POST} IS NOT NULL),
-               count(*) FILTER (keep AND {PRE} IS NOT NULL AND {POST} IS NULL),
-               count(*) FILTER (NOT keep)
-        FROM (SELECT {PRE}, {POST}, {keep} AS keep FROM {staged.table})
-        """
+    number = _NUMBER if staged.grouped else "1"
+    kept, both, pre, post, dropped = (
+        int(count)
+        for count in workspace.row(
+            f"""
+            SELECT {
+                ", ".join(
+                    f"coalesce(sum(n) FILTER ({c}), 0)"
+                    for c in (
+                        "keep",
+                        f"keep AND {PRE} IS NOT NULL AND {POST} IS NOT NULL",
+                        f"keep AND {PRE} IS NULL AND {POST} IS NOT NULL",
+                        f"keep AND {PRE} IS NOT NULL AND {POST} IS NULL",
+                        "NOT keep",
+                    )
+                )
+            }
+            FROM (SELECT {PRE}, {POST}, {number} AS n, {keep} AS keep FROM {staged.table})
+            """
+        )
     )
     account = workspace.account
-    account.count("synapse_rows_in", kept + dropped, always=True)
+    cut = ("synapse_rows_below_min_score", "synapse_rows_without_score")
+    before = sum(account.buckets.get(name, 0) for name in cut)
+    account.count("synapse_rows_in", kept + dropped + before, always=True)
     account.count("synapse_rows_unknown_neuron", dropped)
     account.count("synapse_rows_kept", kept, always=True)
     account.count("synapses_attached", both, always=True)
@@ -136,9 +259,10 @@ def synapses_to_edges(
         )
         raise ContractError(msg)
     region = f", coalesce(region, {literal(NO_REGION)}) AS region" if staged.by_region else ""
+    number = _NUMBER if staged.grouped else "1"
     workspace.run(
         f"CREATE VIEW synapses_as_rows AS SELECT {PRE}, {POST}, {literal(edge_type)} AS edge_type, "
-        f"1.0::DOUBLE AS weight, 1 AS syn_count{region} FROM {staged.table} "
+        f"{number}::DOUBLE AS weight, {number} AS syn_count{region} FROM {staged.table} "
         f"WHERE {PRE} IS NOT NULL AND {POST} IS NOT NULL"
     )
     return StagedRows(
@@ -148,7 +272,7 @@ def synapses_to_edges(
         by_region=staged.by_region,
         edge_type=edge_type,
         weight_is_count=True,
-        single=True,
+        single=not staged.grouped,
     )
 
 

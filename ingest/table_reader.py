@@ -96,6 +96,8 @@ def table(
     undirected_listed: Listed | None = None,
     min_synapses: int | None = None,
     source_min_synapses: int | None = None,
+    min_score: float | None = None,
+    keep_synapses: bool = True,
     on_self_loops: OnSelfLoops = "keep",
     delimiter: str | None = None,
     header: bool | None = None,
@@ -167,6 +169,11 @@ def table(
     source_min_synapses : int, optional
         For readers: the threshold that those who publish the source have put on it; the manifest
         says so where `min_synapses` is not higher.
+    min_score : float, optional
+        Of `synapses`: least score of a synapse that is kept, or least confidence where there is no
+        score. Synapses without one are left out and counted.
+    keep_synapses : bool
+        False: synapses are counted into edges while they are read, and there is no table of them.
     on_self_loops : {"keep", "drop"}
     delimiter, header, row_names, sheet : optional
         Of the main file; found out where not said.
@@ -232,6 +239,14 @@ def table(
         graph_kind=(graph_kind, GraphKind),
     )
     _require_sources(edges, synapses, matrix, graph, nodes)
+    if synapses is None and (min_score is not None or not keep_synapses):
+        msg = "min_score and keep_synapses are for rows of synapses: give synapses."
+        raise ContractError(msg)
+    if edges is not None and not keep_synapses:
+        msg = (
+            "edges come from the list of edges, so synapses left out would be of no use: give one."
+        )
+        raise ContractError(msg)
     if directed is False and synapses is not None:
         msg = "synapses have a direction, so directed=False (--undirected) is not for them."
         raise ContractError(msg)
@@ -306,6 +321,8 @@ def table(
             weight_unit=weight_unit,
             negative_weights=negative_weights,
             min_synapses=min_synapses,
+            min_score=min_score,
+            keep_synapses=keep_synapses,
         )
         workspace.progress("adding up pairs")
         present_only = staged.weights.present_only
@@ -327,7 +344,11 @@ def table(
             workspace,
             pairs,
             staged.weights,
-            description={"name": target.resolve().name, **(description or {})},
+            description={
+                "name": target.resolve().name,
+                **(description or {}),
+                **({} if min_score is None else {"score_cutoff": float(min_score)}),
+            },
             inputs=inputs,
             voxel_size_nm=voxel_size_nm,
             min_synapses=max(filter(None, (min_synapses, source_min_synapses)), default=None),
@@ -444,7 +465,7 @@ def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any
     if pairs.by_region is not None:
         query, in_order = edges_by_region_query(pairs)
         tables["edges_by_region"] = workspace.query(query, in_order=in_order)
-    if staged.synapses is not None:
+    if staged.synapses is not None and staged.synapses.kept:
         query = synapses_query(staged.synapses, staged.synapses_kept)
         tables["synapses"] = workspace.query(query)
     return tables

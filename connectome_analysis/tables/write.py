@@ -129,7 +129,7 @@ def _write_table(
     select = as_select(name, rows) if isinstance(rows, Query) else None
     stream = None
     if isinstance(rows, Query) and select is not None:
-        connection = rows.connection.cursor()
+        connection = rows.connection  # not a cursor of it: that does not know what is registered
         order = "" if rows.in_order else order
     else:
         stream = as_stream(name, rows)
@@ -151,8 +151,6 @@ def _write_table(
     finally:
         if stream is not None:
             connection.unregister("rows")
-        else:
-            connection.close()
     with pq.ParquetFile(file) as footer:
         schema, count = footer.schema_arrow, footer.metadata.num_rows
     return TableRecord(

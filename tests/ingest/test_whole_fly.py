@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from connectome_analysis.tables import check, read_manifest
+import ingest
+from connectome_analysis.tables import ContractError, check, read_manifest
 from ingest.flywire import read_flywire
 from ingest.simulated_releases import simulate_release
 from ingest.simulated_releases.whole_fly import calibration, draw_whole_fly
@@ -51,3 +54,40 @@ def test_the_fly_is_read_and_says_that_it_is_synthetic(release: Path, tmp_path: 
     in_, kept = (result.buckets[f"synapse_rows_{name}"] for name in ("in", "kept"))
     assert in_ == kept == result.rows["synapses"]
     assert result.buckets["synapses_attached"] / in_ == pytest.approx(0.42, abs=0.01)
+
+
+@pytest.mark.parametrize("min_score", [None, 60.0])
+def test_edges_are_the_same_whether_synapses_are_kept_or_only_counted(
+    release: Path, tmp_path: Path, min_score: float | None
+) -> None:
+    both, alone = (
+        read_flywire(
+            release,
+            tmp_path / name,
+            synapses=True,
+            keep_synapses=keep,
+            min_score=min_score,
+            min_synapses=3,
+        )
+        for name, keep in (("both", True), ("alone", False))
+    )
+    assert both.buckets == alone.buckets
+    assert check(both.path) == check(alone.path) == []
+    assert set(both.rows) - set(alone.rows) == {"synapses"}
+    for table in ("edges", "edges_by_region"):
+        one, other = (pq.read_table(r.path / f"{table}.parquet") for r in (both, alone))
+        assert one.equals(other)
+        assert one.num_rows > 100
+    below = both.buckets.get("synapse_rows_below_min_score", 0)
+    assert (below > 0) is (min_score is not None)
+    assert both.buckets["synapse_rows_in"] == both.buckets["synapse_rows_kept"] + below
+    assert read_manifest(both.path).score_cutoff == min_score
+
+
+def test_a_score_is_asked_for_where_there_is_none(tmp_path: Path) -> None:
+    rows = pa.table({"pre_id": [1, 2], "post_id": [2, 1]})
+    with pytest.raises(ContractError, match="min_score needs a score, and no column is one"):
+        ingest.table(tmp_path / "x", synapses=rows, min_score=0.5)
+    with pytest.raises(ContractError, match="min_score and keep_synapses are for rows of synapses"):
+        ingest.table(tmp_path / "x", edges=rows, min_score=0.5)
+    assert list(tmp_path.iterdir()) == []
