@@ -588,7 +588,7 @@ def _voxel_size(text: str | None) -> tuple[float, float, float] | None:
     return z, y, x
 
 
-def command_line_of(name: str, src: Path, out: Path) -> str:
+def command_line_of(name: str, src: str | Path, out: Path) -> str:
     """Command that runs, with all its options, as it can be run again."""
     if sys.argv[1:3] == ["ingest", name]:
         return shlex.join(["neuropil", *sys.argv[1:]])

@@ -92,9 +92,9 @@ def calibration() -> Calibration:
     about = json.loads((folder / "whole_fly.json").read_text("utf-8"))
     text = gzip.decompress((folder / "type_pairs.csv.gz").read_bytes()).decode()
     rows = np.array([line.split(",") for line in text.splitlines()[1:]], np.int64)
-    return Calibration(
-        about.pop("types"), np.array(about.pop("cells"), np.int64), *rows.T.copy(), about
-    )
+    pre, post, connections, synapses = rows.T.copy()
+    types, cells = about.pop("types"), np.array(about.pop("cells"), np.int64)
+    return Calibration(types, cells, pre, post, connections, synapses, about)
 
 
 def draw_whole_fly(n_neurons: int, n_connections: int, rng: np.random.Generator) -> WholeFly:

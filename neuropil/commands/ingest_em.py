@@ -201,7 +201,7 @@ def ingest_em(
         "restricted": restricted or None,
         "citation": citation,
     }
-    command = command_line_of("em", Path(volume), out)
+    command = command_line_of("em", volume, out)
     with option_names(), block_options(blocks, jobs, cluster) as options, _told() as tell:
         made = ingest.em(
             raw,
