@@ -434,6 +434,39 @@ def _root_ids(path: Path) -> Source:
 
 def _unit_of(path: Path, decisions: list[str]) -> Literal["nm", "voxels"]:
     """Tell nm from voxels by how deep the brain is."""
+    deepest = _deepest_at_once(path)
+    if deepest is None:
+        deepest = _deepest_by_row(path)
+    unit: Literal["nm", "voxels"] = "nm" if deepest > MOST_SECTIONS else "voxels"
+    decisions.append(
+        f"{path.name}: z goes up to {deepest:,}, "
+        f"{'more' if unit == 'nm' else 'no more'} than the brain has sections, so it is in {unit}"
+    )
+    return unit
+
+
+def _deepest_at_once(path: Path) -> int | None:
+    """The largest z of all positions, None where the file is not what it mostly is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pacsv
+
+    try:
+        texts = pacsv.read_csv(
+            pa.input_stream(str(path), compression="detect"),
+            convert_options=pacsv.ConvertOptions(
+                include_columns=["position"], column_types={"position": pa.string()}
+            ),
+        )["position"]
+        found = pc.struct_field(pc.extract_regex(texts, r"^\D*\d+\D+\d+\D+(?P<z>\d+)\D*$"), "z")
+        deepest: int | None = pc.max(found.cast(pa.int64())).as_py()
+    except (pa.ArrowException, OSError, KeyError, ValueError):
+        return None
+    return deepest if found.null_count == 0 else None
+
+
+def _deepest_by_row(path: Path) -> int:
+    """The same for a file with fields that are no positions; says what is wrong with it."""
     records = read_records(path, ",")
     header = [name.strip() for name in next(records, [])]
     place = header.index("position") if "position" in header else None
@@ -442,12 +475,7 @@ def _unit_of(path: Path, decisions: list[str]) -> Literal["nm", "voxels"]:
         numbers = re.findall(r"-?\d+", record[place]) if place is not None else ()
         if len(numbers) == 3:
             deepest = max(deepest, int(numbers[2]))
-    unit: Literal["nm", "voxels"] = "nm" if deepest > MOST_SECTIONS else "voxels"
-    decisions.append(
-        f"{path.name}: z goes up to {deepest:,}, "
-        f"{'more' if unit == 'nm' else 'no more'} than the brain has sections, so it is in {unit}"
-    )
-    return unit
+    return deepest
 
 
 def _release(folder: ReleaseFolder) -> str:

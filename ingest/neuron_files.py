@@ -98,9 +98,11 @@ def joined_neurons(
             _keep_first(workspace, rows, base)
         selected = [f"b.* EXCLUDE ({KEY}, {ROW})"]
         joins = []
+        odd_spaces = rows.odd_spaces
         taken = {name.casefold() for name in (*names.values(), neurons.key)}
         for number, file in enumerate(about):
-            table, added = _about(workspace, f"{view}_{number}", base, file, taken)
+            table, added, odd = _about(workspace, f"{view}_{number}", base, file, taken)
+            odd_spaces |= odd
             selected += [f"{table}.{quoted(name)}" for name in added]
             joins.append(f"LEFT JOIN {table} ON b.{KEY} = {table}.{KEY}")
         joined = f"SELECT {', '.join(selected)} FROM {base} b {' '.join(joins)} ORDER BY b.{ROW}"
@@ -108,7 +110,12 @@ def joined_neurons(
         workspace.run(f"CREATE VIEW {view}_joined AS {joined}")
         mended = _mended(workspace, f"{view}_joined", rows, neurons.whole)
         workspace.run(f"CREATE TABLE {quoted(view)} AS SELECT *{mended}{more} FROM {view}_joined")
-        return SourceRows(view=view, columns=workspace.columns(view), label=rows.label)
+        return SourceRows(
+            view=view,
+            columns=workspace.columns(view),
+            label=rows.label,
+            odd_spaces=odd_spaces,
+        )
 
     return PreparedRows(make)
 
@@ -172,13 +179,25 @@ def _names(rows: SourceRows, file: NeuronFile, taken: set[str]) -> dict[str, str
 
 def _about(
     workspace: Workspace, table: str, base: str, file: NeuronFile, taken: set[str]
-) -> tuple[str, list[str]]:
-    """Make a table with one row per neuron of the list; return it and its columns."""
+) -> tuple[str, list[str], bool]:
+    """Make a table with one row per neuron of the list.
+
+    Returns
+    -------
+    table : str
+    columns : list of str
+    odd_spaces : bool
+        See `SourceRows`.
+    """
     rows = open_rows(workspace, f"{table}_rows", file.source)
     rows.require(file.key)
     names = _names(rows, file, taken)
     key = rows.trimmed(file.key)
-    numbered = f"(SELECT row_number() OVER () AS {ROW}, {key} AS {KEY}, * FROM {quoted(rows.view)})"
+    numbered = f"{table}_numbered"  # a compressed file is read once
+    workspace.run(
+        f"CREATE TABLE {numbered} AS SELECT row_number() OVER () AS {ROW}, {key} AS {KEY}, * "
+        f"FROM {quoted(rows.view)}"
+    )
     total, different, unknown = workspace.row(
         f"SELECT count(*), count(DISTINCT {KEY}) FILTER ({KEY} IN (SELECT {KEY} FROM {base})), "
         f"count(*) FILTER ({KEY} IS NULL OR {KEY} NOT IN (SELECT {KEY} FROM {base})) "
@@ -211,7 +230,8 @@ def _about(
         f"CREATE TABLE {table} AS SELECT {', '.join([KEY, *columns])} FROM {numbered} "
         f"WHERE {KEY} IN (SELECT {KEY} FROM {base}) GROUP BY {KEY}"
     )
-    return table, added
+    workspace.run(f"DROP TABLE {numbered}")
+    return table, added, rows.odd_spaces
 
 
 def _together(rows: SourceRows, column: str) -> str:

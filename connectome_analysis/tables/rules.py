@@ -54,11 +54,17 @@ def row_problems(
         large = table in manifest.tables and manifest.tables[table].rows > _LARGE_ROWS
         if not (large and _keys_are_distinct(connection, schema, progress)):
             yield from _key_problems(run, schema)
-        if "nodes" in columns and schema.references:
+        if "nodes" in columns and schema.references and table != "edges_by_region":
             yield from _reference_problems(run, schema)
     yield from _electrical_problems(run, columns)
     yield from _count_problems(run, manifest, columns)
-    yield from _region_problems(run, columns)
+    agree = _regions_agree(run, columns)
+    if not agree:
+        yield from _region_problems(run, columns)
+    if "edges_by_region" in columns and "nodes" in columns and not agree:
+        # Where every pair has in its regions what it has as an edge, it is one: weights are
+        # positive, so that a pair beside the edges would add something.
+        yield from _reference_problems(run, TABLES["edges_by_region"])
     yield from _skeleton_problems(run, columns)
 
 
@@ -237,19 +243,41 @@ def _count_problems(
         )
 
 
-def _region_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:
-    if "edges" not in columns or "edges_by_region" not in columns:
-        return
-    for column in ("weight", "syn_count"):
-        if column not in columns["edges"] or column not in columns["edges_by_region"]:
-            continue
-        if _sums_agree(
+def _regions_agree(run: _Run, columns: Mapping[str, set[str]]) -> bool:
+    """Whether every pair's regions are seen at a glance to add up to its edge, and no other is there."""
+    if not {"edges", "edges_by_region"} <= set(columns):
+        return False
+    shared = columns["edges"] & columns["edges_by_region"]
+    if "weight" not in shared:
+        return False
+    if "syn_count" in shared:
+        # Where both say the same in every row, one sum stands for both.
+        (same,) = run(
+            "edges_by_region: weight is syn_count",
+            "SELECT (SELECT bool_and(weight IS NOT DISTINCT FROM syn_count AND weight > 0) "
+            "FROM edges) AND (SELECT bool_and(weight IS NOT DISTINCT FROM syn_count AND weight > 0)"
+            " FROM edges_by_region)",
+        )
+        wanted = ["syn_count"] if same else ["weight", "syn_count"]
+    else:
+        wanted = ["weight"]
+    return all(
+        _sums_agree(
             run,
             f"regions add up to {column}",
             ("pre_id", "post_id", "edge_type"),
             ("edges", column),
             ("edges_by_region", column),
-        ):
+        )
+        for column in wanted
+    )
+
+
+def _region_problems(run: _Run, columns: Mapping[str, set[str]]) -> Iterator[Problem]:
+    if "edges" not in columns or "edges_by_region" not in columns:
+        return
+    for column in ("weight", "syn_count"):
+        if column not in columns["edges"] or column not in columns["edges_by_region"]:
             continue
         rows, pre, post = run(
             f"regions add up to {column}",
