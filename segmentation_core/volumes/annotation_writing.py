@@ -65,7 +65,9 @@ def write_synapse_annotations(
         [synapses[name].to_numpy(np.float32) for name in properties] or [np.empty(0, np.float32)],
         axis=1,
     )
-    numbers = np.concatenate([geometry, values.reshape(len(ids), len(properties))], axis=1).astype("<f4")
+    numbers = np.concatenate([geometry, values.reshape(len(ids), len(properties))], axis=1).astype(
+        "<f4"
+    )
     named = [_named(synapses[name]) for name in categories]
     # Every property has four bytes, so that they stand in the order they are declared in.
     records = np.concatenate(
