@@ -15,7 +15,6 @@ from benchmarks.measure import Row
 from benchmarks.reconstruction import ratio_words
 from tests import graphs
 
-
 # More than ten seconds even on the worm.
 LONG = ("graphlets", "memory", "participation")
 
