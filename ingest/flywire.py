@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -21,7 +21,7 @@ from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .prepared_rows import PreparedRows
 from .read_once import read_once
-from .read_rows import Source
+from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
 from .source_rows import SourceRows
 from .table_reader import table
@@ -57,6 +57,7 @@ _DETECTORS = {
     "buhmann": "Buhmann 2021, cleft score above 50",
     "princeton": "Princeton (Yu 2025)",
 }
+_POSITION = re.compile(r"^(?P<site>pre_|post_)?(pt_position_)?(?P<axis>[xyz])$")
 _PERSONAL = ("user_id", "user_name", "user_affiliation", "date_created")
 _ANNOTATIONS = r"(?i)Supplemental_file1_neuron_annotations.*"
 # Ids of the Princeton synapses lack the digits that all of them begin with.
@@ -146,7 +147,7 @@ def read_flywire(
         chosen = _choose(folder, _SYNAPSES, connections, thresholded=False)
         if chosen is None:
             raise folder.missing("synapse_coordinates.csv.gz", "flywire_synapses_783.feather")
-        rows: dict[str, Any] = {"synapses": _synapse_rows(chosen)}
+        rows: dict[str, Any] = {"synapses": _in_nm(_synapse_rows(chosen))}
     else:
         chosen = _choose_connections(folder, connections, min_synapses, decisions)
         rows = {"edges": _edge_rows(chosen.path)}
@@ -300,6 +301,25 @@ def _synapse_rows(chosen: _Chosen) -> Source:
     return PreparedRows(make)
 
 
+def _in_nm(source: Source) -> PreparedRows:
+    """Single synapses, whose positions are nm whatever those of the neurons are, under names that say so."""
+
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        read = open_rows(workspace, f"{view}_as_published", source)
+        named = ", ".join(
+            f"{quoted(column)} AS {quoted(re.sub(_POSITION, _name_in_nm, column))}"
+            for column in read.columns
+        )
+        workspace.run(f"CREATE TEMP VIEW {quoted(view)} AS SELECT {named} FROM {quoted(read.view)}")
+        return replace(read, view=view, columns=workspace.columns(view))
+
+    return PreparedRows(make)
+
+
+def _name_in_nm(found: re.Match[str]) -> str:
+    return f"{found['site'] or ''}{found['axis']}_nm"
+
+
 def _columns(role: str, path: Path) -> dict[str, str | None]:
     both = "_pt" if path.suffix == ".feather" else ""
     columns: dict[str, str | None] = {
@@ -311,11 +331,6 @@ def _columns(role: str, path: Path) -> dict[str, str | None]:
             columns["edges.neurotransmitter"] = "nt_type"
     elif path.suffix == ".feather":
         columns |= {"synapses.region": "neuropil", "synapses.score": "connection_score"}
-        columns |= {
-            f"synapses.{site}_{axis}_nm": f"{site}_pt_position_{axis}"
-            for site in ("pre", "post")
-            for axis in "xyz"
-        }
     return columns
 
 

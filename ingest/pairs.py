@@ -208,7 +208,7 @@ def _put_in_order(workspace: Workspace, staged: StagedRows, keys: tuple[str, ...
         rows = f"(SELECT {sides}, count(*) AS syn_count FROM {rows} GROUP BY ALL)"
     listed = "".join(f", r.{quoted(n)}" for n in columns)
     weighed = "true" if staged.single else "r.weight > 0"
-    if _keys_are_ids(workspace):
+    if keys_are_ids(workspace):
         chosen = (
             f"SELECT r.{PRE} AS pre_id, r.{POST} AS post_id{listed} FROM {rows} r "
             f"WHERE r.{PRE} IS NOT NULL AND r.{POST} IS NOT NULL AND {weighed}"
@@ -234,7 +234,7 @@ def _put_in_order(workspace: Workspace, staged: StagedRows, keys: tuple[str, ...
     )
 
 
-def _keys_are_ids(workspace: Workspace) -> bool:
+def keys_are_ids(workspace: Workspace) -> bool:
     """Whether every row names neurons by their node_id, so that none has to be looked up."""
     if "unknown_neurons" in workspace.account.buckets:
         return False

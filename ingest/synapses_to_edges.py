@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectome_analysis.tables import ContractError
+from connectome_analysis.tables.distinct_keys import numbers_differ
 
 from .by_word import looked_up
 from .column_mapping import ColumnMapping
@@ -19,6 +20,7 @@ from .column_values import Missing, contract_values, number_value, require_no_fa
 from .edge_rows import NO_REGION, StagedRows, region_sql
 from .exact_ids import IdColumn, IdKind
 from .extra_columns import extra_names, without_people
+from .pairs import keys_are_ids
 from .positions import AXES, Scale, column_meanings, read_positions
 from .source_rows import SourceRows
 from .workspace import POST, PRE, Workspace, literal, quoted
@@ -205,7 +207,9 @@ def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, i
         How many of those have both sides.
     """
     known = "(SELECT key FROM neuron_keys)"
-    keep = f"({PRE} IS NULL OR {PRE} IN {known}) AND ({POST} IS NULL OR {POST} IN {known})"
+    keep = "true"
+    if "unknown_neurons" in workspace.account.buckets:  # otherwise there is no row to look up
+        keep = f"({PRE} IS NULL OR {PRE} IN {known}) AND ({POST} IS NULL OR {POST} IN {known})"
     number = _NUMBER if staged.grouped else "1"
     kept, both, pre, post, dropped = (
         int(count)
@@ -276,9 +280,15 @@ def synapses_to_edges(
     )
 
 
-def synapses_query(staged: StagedSynapses, keep: str) -> str:
+def synapses_query(workspace: Workspace, staged: StagedSynapses, keep: str) -> str:
     """SQL of the table ``synapses``."""
     first, *rest = staged.columns
+    if keys_are_ids(workspace):
+        listed = "".join(f", {quoted(name)}" for name in rest)
+        return (
+            f"SELECT {quoted(first)}, {PRE} AS pre_id, {POST} AS post_id{listed} "
+            f"FROM {staged.table} WHERE {keep}"
+        )
     columns = ", ".join(f"r.{quoted(name)}" for name in rest)
     return (
         f"SELECT r.{quoted(first)}, p.node_id AS pre_id, q.node_id AS post_id, {columns} "
@@ -300,6 +310,10 @@ def _synapse_id(
         rows=rows, source=source, role="synapse_id", zero_is_missing=False, missing=missing
     )
     column.require_exact_type()
+    if column.type == "BIGINT" and numbers_differ(
+        workspace.connection, quoted(rows.view), quoted(source)
+    ):
+        return column.integer(), source
     total, exact, different = workspace.row(
         f"SELECT count(*), count({column.integer()}), count(DISTINCT {column.integer()}) "
         f"FROM {quoted(rows.view)}"

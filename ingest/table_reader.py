@@ -466,6 +466,6 @@ def _tables(workspace: Workspace, pairs: Pairs, staged: Staged) -> dict[str, Any
         query, in_order = edges_by_region_query(pairs)
         tables["edges_by_region"] = workspace.query(query, in_order=in_order)
     if staged.synapses is not None and staged.synapses.kept:
-        query = synapses_query(staged.synapses, staged.synapses_kept)
+        query = synapses_query(workspace, staged.synapses, staged.synapses_kept)
         tables["synapses"] = workspace.query(query)
     return tables

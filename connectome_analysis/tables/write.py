@@ -24,6 +24,7 @@ from .manifest import (
     require_table_name,
 )
 from .opening import open_files
+from .partitions import BY, conditions
 from .problem import Problem
 from .schemas import REQUIRED_TABLES, TABLES
 from .spill import quoted, spilling_connection
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # One row group of edges is then about 1 MB compressed: small enough to skip by pre_id, large
 # enough that the footer of a whole brain stays under 1 MB.
 ROW_GROUP_ROWS = 122_880
+MOST_ROWS_PER_FILE = 100_000_000
 # Level 1 of zstd takes a third less time than the usual 3 and gives files as small, or smaller.
 PARQUET = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
 
@@ -47,6 +49,7 @@ def write(
     manifest: Manifest,
     *,
     overwrite: bool = False,
+    most_rows_per_file: int = MOST_ROWS_PER_FILE,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write tables and manifest as a connectome folder.
@@ -65,6 +68,9 @@ def write(
         Its ``tables`` and ``written_at`` are filled in here.
     overwrite : bool
         Replace a connectome that stands at `path`. Anything else at `path` is never replaced.
+    most_rows_per_file : int
+        A `Query` of edges or synapses with more rows becomes a folder of files, cut by ranges of
+        ``pre_id``; see `partitions`.
     progress : callable, optional
         Told in words what is done next.
 
@@ -102,7 +108,7 @@ def write(
         with spilling_connection(staging) as connection:
             for name, rows in tables.items():
                 say(f"writing {name}")
-                records[name] = _write_table(connection, staging, name, rows)
+                records[name] = _write_table(connection, staging, name, rows, most_rows_per_file)
             complete = manifest.with_tables(records, _now())
             say("checking")
             files = open_files(staging, complete)
@@ -118,14 +124,17 @@ def write(
 
 
 def _write_table(
-    connection: duckdb.DuckDBPyConnection, staging: Path, name: str, rows: TableLike
+    connection: duckdb.DuckDBPyConnection,
+    staging: Path,
+    name: str,
+    rows: TableLike,
+    most_rows: int,
 ) -> TableRecord:
     import duckdb
 
     file = staging / f"{name}.parquet"
-    order = ""
-    if name in TABLES:
-        order = "ORDER BY " + ", ".join(f'"{column}"' for column in TABLES[name].order)
+    order_columns = TABLES[name].order if name in TABLES else ()
+    order = "ORDER BY " + ", ".join(f'"{c}"' for c in order_columns) if order_columns else ""
     select = as_select(name, rows) if isinstance(rows, Query) else None
     stream = None
     if isinstance(rows, Query) and select is not None:
@@ -135,8 +144,18 @@ def _write_table(
         stream = as_stream(name, rows)
         connection.register("rows", stream.reader)
         select = "SELECT * FROM rows"
+    files = [file]
     try:
-        connection.execute(f"COPY ({select} {order}) TO {quoted(file)} ({PARQUET})")
+        wheres = ["true"]
+        if stream is None and order_columns[:1] == (BY,):
+            ((rows_in,),) = connection.execute(f"SELECT count(*) FROM ({select})").fetchall()
+            wheres = conditions(connection, select, rows_in, most_rows)
+        if len(wheres) > 1:
+            (staging / name).mkdir()
+            files = [staging / name / f"part-{i}.parquet" for i in range(len(wheres))]
+        for where, path in zip(wheres, files, strict=True):
+            part = select if where == "true" else f"SELECT * FROM ({select}) WHERE {where}"
+            connection.execute(f"COPY ({part} {order}) TO {quoted(path)} ({PARQUET})")
     except duckdb.Error as error:
         if stream is not None and stream.failure is not None:
             raise stream.failure from None
@@ -151,11 +170,21 @@ def _write_table(
     finally:
         if stream is not None:
             connection.unregister("rows")
-    with pq.ParquetFile(file) as footer:
-        schema, count = footer.schema_arrow, footer.metadata.num_rows
+    count = 0
+    for path in files:
+        with pq.ParquetFile(path) as footer:
+            schema = footer.schema_arrow
+            count += footer.metadata.num_rows
     return TableRecord(
         rows=count,
-        files=(TableFile(path=file.name, bytes=file.stat().st_size, sha256=file_sha256(file)),),
+        files=tuple(
+            TableFile(
+                path=path.relative_to(staging).as_posix(),
+                bytes=path.stat().st_size,
+                sha256=file_sha256(path),
+            )
+            for path in files
+        ),
         columns={field.name: str(field.type) for field in schema},
     )
 

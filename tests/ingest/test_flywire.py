@@ -322,6 +322,11 @@ def test_zenodo_with_annotations_has_somata_in_voxels(tmp_path: Path, out: Path)
     assert (first["neurotransmitter"], first["nucleus_id"]) == ("acetylcholine", 5717891.0)
 
 
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    return simulate_release("whole-fly", tmp_path / "small", n_neurons=60, n_connections=200)
+
+
 def test_single_synapses_of_zenodo(tmp_path: Path, out: Path) -> None:
     folder = _zenodo(tmp_path / "zenodo")
     np.save(folder / "proofread_root_ids_783.npy", np.array([BIG, BIG + 1]))
@@ -347,6 +352,19 @@ def test_single_synapses_of_zenodo(tmp_path: Path, out: Path) -> None:
     ]
     assert edges(result) == {(BIG, BIG + 1): 1}
     assert result.buckets["synapses_without_post"] == 1  # trap 14: root 0 is no neuron
+
+
+def test_synapses_are_in_nm_also_beside_neurons_in_voxels(release: Path, out: Path) -> None:
+    source = paf.read_table(release / "flywire_synapses_783.feather").to_pylist()
+    result = well_read(read_flywire(release, out, synapses=True))
+    by_id = {r["id"]: r for r in source}
+    for stored in rows(result, "synapses")[:50]:
+        published = by_id[stored["synapse_id"]]
+        for site in ("pre", "post"):
+            for axis in "xyz":
+                assert stored[f"{site}_{axis}_nm"] == published[f"{site}_pt_position_{axis}"]
+        assert stored["x_nm"] * 2 == stored["pre_x_nm"] + stored["post_x_nm"]
+        assert not any("position" in name for name in stored)
 
 
 def test_recognised_by_names(codex_783: Path, tmp_path: Path) -> None:
