@@ -153,7 +153,7 @@ def open_ours(fly: Path) -> dict[str, float]:
     import pyarrow.dataset  # noqa: F401
 
     import connectome_analysis as ca
-    import connectome_analysis.connectome  # noqa: F401
+    import connectome_analysis.connectome
 
     import_s, import_mb = time.perf_counter() - start, _peak_mb()
     start = time.perf_counter()
