@@ -3,7 +3,6 @@
     python -m benchmarks.tables_at_scale                      a small synthetic fly, in a minute
     python -m benchmarks.tables_at_scale --full --folder DIR  139,255 neurons, 15 million connections,
                                                               130 million synapses; 30 GB of disk
-    python -m benchmarks --tables [--full --folder DIR]       the same
 
 Every call is a process of its own, so that its time by the clock, processor time and largest memory are
 its own, and with all threads. The peers are told in `tables_at_scale_worker`, word by word. The data
