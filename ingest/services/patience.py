@@ -19,8 +19,8 @@ LONGEST_WAIT_S = 120.0
 _LATER = {408, 425, 429, 500, 502, 503, 504}
 # Secrets that a client may put into its messages: in addresses, headers and cookies.
 _SECRETS = re.compile(
-    r"(?i)(bearer\s+|[?&]?(?:middle_auth_token|token|access_token|authorization)[=:]\s*['\"]?)"
-    r"[^\s'\"&,;]+"
+    r"(?i)((?:middle_auth_token|access_token|token|authorization)['\"]?\s*[=:]\s*['\"]?(?:bearer\s+)?"
+    r"|bearer\s+)[^\s'\"&,;]+"
 )
 
 
@@ -106,7 +106,7 @@ def without_secrets(text: str) -> str:
     Examples
     --------
     >>> without_secrets("GET https://x/y?middle_auth_token=abc123&v=1 Authorization: Bearer xyz")
-    'GET https://x/y?middle_auth_token=***&v=1 Authorization: *** ***'
+    'GET https://x/y?middle_auth_token=***&v=1 Authorization: Bearer ***'
     """
     return _SECRETS.sub(lambda found: f"{found[1]}***", text)
 
