@@ -7,8 +7,6 @@ with ``If-Range``, so that the halves of two versions of a file are never joined
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import errno
 import json
 import os
@@ -23,18 +21,17 @@ from typing import IO, TYPE_CHECKING, Any
 
 from connectome_analysis.tables import ContractError
 
+from ..asked_again import LATER, LONGEST_WAIT_S, TRIES, retry_after
+
 if TYPE_CHECKING:
     import requests
 
-TRIES = 6
-LONGEST_WAIT_S = 120.0
 TIMEOUT_S = (15.0, 60.0)
 CHUNK_BYTES = 1 << 20
 # Room that is left on the disk beside what is fetched.
 SPARE_BYTES = 64 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_NAME = "the server's name is not known here"
-_LATER = {408, 425, 429, 500, 502, 503, 504}
 
 Progress = Callable[[int, int | None], None]
 
@@ -167,8 +164,8 @@ class Transfer:
 
     def _require_answer(self, answer: requests.Response, url: str) -> None:
         code = answer.status_code
-        if code in _LATER:
-            raise _Later(f"the server answers {code} {answer.reason}", _retry_after(answer.headers))
+        if code in LATER:
+            raise _Later(f"the server answers {code} {answer.reason}", retry_after(answer.headers))
         if code in (401, 403):
             msg = (
                 f"{self.name}: the server does not give it out ({code} {answer.reason}, {url}). "
@@ -299,20 +296,6 @@ def _read(answer: requests.Response, size: int) -> bytes:
 def _validator(headers: Mapping[str, str]) -> str | None:
     etag = headers.get("ETag")
     return etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait, told as seconds or as a date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
-    return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())
 
 
 def _said(error: Exception) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from connectome_analysis.tables import ContractError
 
+from ..asked_again import LATER, LONGEST_WAIT_S, TRIES, retry_after
+
 Answer = TypeVar("Answer")
 
-TRIES = 6
-LONGEST_WAIT_S = 120.0
-_LATER = {408, 425, 429, 500, 502, 503, 504}
 # Secrets that a client may put into its messages: in addresses, headers and cookies.
 _SECRETS = re.compile(
     r"(?i)((?:middle_auth_token|access_token|token|authorization)['\"]?\s*[=:]\s*['\"]?(?:bearer\s+)?"
@@ -70,9 +67,9 @@ class Patience:
                 wait = None
                 if type(error).__name__ == "AuthException" or code in (401, 403):
                     raise self._refused(code) from None
-                if code in _LATER:
+                if code in LATER:
                     reason = f"the server answers {code}"
-                    wait = _retry_after(getattr(response, "headers", {}))
+                    wait = retry_after(getattr(response, "headers", {}))
                 elif isinstance(error, (requests.ConnectionError, requests.Timeout)):
                     reason = "the server does not answer"
                 elif isinstance(error, requests.RequestException):
@@ -109,14 +106,3 @@ def without_secrets(text: str) -> str:
     'GET https://x/y?middle_auth_token=***&v=1 Authorization: Bearer ***'
     """
     return _SECRETS.sub(lambda found: f"{found[1]}***", text)
-
-
-def _retry_after(headers: Mapping[str, Any]) -> float | None:
-    text = str(headers.get("Retry-After", "")).strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, (until.astimezone(dt.UTC) - dt.datetime.now(dt.UTC)).total_seconds())
