@@ -29,6 +29,17 @@ PERSONAL = frozenset(
 )
 
 
+def names_people(column: str) -> bool:
+    """Whether a source's column tells who worked on a row.
+
+    Examples
+    --------
+    >>> names_people("User_Name"), names_people("pre_pt_root_id")
+    (True, False)
+    """
+    return column.replace("_", "").casefold() in PERSONAL
+
+
 def without_people(workspace: Workspace, table: str, columns: Collection[str]) -> list[str]:
     """Columns without those that name people, unless they are asked for; it is told which.
 
@@ -41,7 +52,7 @@ def without_people(workspace: Workspace, table: str, columns: Collection[str]) -
     """
     if workspace.personal_data:
         return list(columns)
-    personal = [name for name in columns if name.replace("_", "").casefold() in PERSONAL]
+    personal = [name for name in columns if names_people(name)]
     if personal:
         workspace.account.decide(
             f"{table}: columns that name people are left out: {', '.join(personal)} "

@@ -77,7 +77,10 @@ def _same(file: RemoteFile, entry: Mapping[str, Any], path: Path) -> bool:
         return False
     if file.sha256 is not None:
         return bool(file.sha256 == entry["sha256"])
-    if file.md5 is not None:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "md5").hexdigest() == file.md5
-    return True
+    return file.md5 is None or md5_of(path) == file.md5
+
+
+def md5_of(path: Path) -> str:
+    """MD5 of a file, where a source publishes no better hash."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "md5").hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 from connectome_analysis.tables import ContractError
 from connectome_analysis.tables.integrity import file_sha256
 
+from .drift import md5_of
 from .known_before import add_to_record, first_seen, read_record, remember
 from .one_fetcher import one_fetcher
 from .registry import Release, RemoteFile, find_release
@@ -208,7 +208,7 @@ def _drift(file: RemoteFile, arrived: Path, entry: dict[str, Any]) -> str | None
             f"checksum drift: {file.name} was known with SHA-256 {file.sha256[:12]}..., and has "
             f"{found[:12]}... now."
         )
-    if file.sha256 is None and file.md5 is not None and _md5(arrived) != file.md5:
+    if file.sha256 is None and file.md5 is not None and md5_of(arrived) != file.md5:
         return f"checksum drift: {file.name} was known with MD5 {file.md5[:12]}..., which it has no more."
     if file.bytes is not None and file.bytes != entry["bytes"]:
         return (
@@ -237,7 +237,7 @@ def _require_same(
     if same and wanted is not None:
         same = file_sha256(path) == wanted
     elif same and file.md5 is not None:
-        same = _md5(path) == file.md5
+        same = md5_of(path) == file.md5
     elif same:
         warnings.append(f"{file.name} was there, and no hash is known that it could be checked by.")
     if not same:
@@ -246,11 +246,6 @@ def _require_same(
             "left alone: move it away, or choose another folder (--to)."
         )
         raise ContractError(msg)
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "md5").hexdigest()
 
 
 def _require_open(release: Release) -> None:

@@ -18,6 +18,7 @@ from connectome_analysis.tables import ContractError
 from ..account import Ingested
 from ..cave import ROW_CAP, read_cave
 from ..choices import require_choices
+from ..extra_columns import names_people
 from .chosen_ids import batches, chosen_ids, chosen_words
 from .kept_tables import kept_tables
 from .patience import Patience
@@ -31,8 +32,6 @@ TOKEN_HELP = (
     "Log in at https://global.daf-apis.com/auth/api/v1/create_token and let the client keep what it "
     "shows: CAVEclient().auth.save_token(token=...)."
 )
-# Which people touched a row is nobody's business here.
-_PERSONAL = ("user", "user_id", "user_name", "email", "annotator")
 # An answer of a round number of rows may have been cut off by a cap that is not known.
 _ROUND = 10_000
 
@@ -253,8 +252,6 @@ class _Tables:
         up_to: int | None = None,
     ) -> pd.DataFrame:
         """Every row that fits, however many."""
-        import pandas as pd
-
         rows, cut = self._query(table, among, box, above, up_to)
         if not cut:
             return rows
@@ -278,16 +275,12 @@ class _Tables:
                 self.rows(table, among, box, above, at),
                 self.rows(table, among, box, at, up_to),
             ]
-        filled = [part for part in parts if len(part)]
-        return pd.concat(filled, ignore_index=True) if filled else parts[0]
+        return _put_together(parts)
 
     def of_roots(self, table: str, roots: Sequence[int]) -> pd.DataFrame:
         """Rows of a table about neurons."""
-        import pandas as pd
-
         parts = [self.rows(table, {"pt_root_id": part}) for part in batches(roots, 10_000)]
-        filled = [part for part in parts if len(part)]
-        return pd.concat(filled, ignore_index=True) if filled else parts[0]
+        return _put_together(parts)
 
 
 def _synapses(
@@ -298,7 +291,6 @@ def _synapses(
     box: Sequence[Sequence[float]] | None,
     told: Callable[[str], None],
 ) -> pd.DataFrame:
-    import pandas as pd
 
     spatial = None if box is None else {"ctr_pt_position": [list(corner) for corner in box]}
     sides = {
@@ -316,15 +308,22 @@ def _synapses(
             parts.append(asked.rows(table, among, spatial))
             done += len(batch)
             told(f"asking for synapses: {done:,} of {len(roots) * len(sides):,} neurons")
-    filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True).drop_duplicates("id", ignore_index=True)
+    return _put_together(parts).drop_duplicates("id", ignore_index=True)
+
+
+def _put_together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Answers as one; empty ones, whose columns have no types, only where there is no other."""
+    import pandas as pd
+
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
 def _save(rows: pd.DataFrame, table: str, path: Path, decisions: list[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    personal = [name for name in rows.columns if str(name).lower() in _PERSONAL]
+    personal = [name for name in rows.columns if names_people(str(name))]
     if personal:
         listed = ", ".join(f"{table}.{name}" for name in personal)
         decisions.append(f"columns that name people are left out: {listed}")
