@@ -52,7 +52,7 @@ def tables_sha256(manifest: Manifest) -> str:
 
 def derived_table(
     name: str, rows: TableLike | pd.Series[Any], ids: Sequence[str] | None
-) -> pa.Table:
+) -> tuple[pa.Table, tuple[str, ...]]:
     """Rows in types that SQL gives back, with every id column a 64-bit integer.
 
     Parameters
@@ -63,6 +63,12 @@ def derived_table(
     ids : sequence of str, optional
         Columns that hold neurons. By default ``node_id``, ``pre_id`` and ``post_id``, and in a table
         of `motifs.find` all of them.
+
+    Returns
+    -------
+    table : pyarrow.Table
+    ids : tuple of str
+        The columns that hold neurons.
 
     Raises
     ------
@@ -80,7 +86,7 @@ def derived_table(
         raise ContractError(msg)
     for column in wanted:
         table = _with_integers(name, table, column)
-    return table
+    return table, wanted
 
 
 def unknown_ids(
@@ -99,11 +105,6 @@ def unknown_ids(
                 "of another release?"
             )
     return None
-
-
-def id_columns_of(table: pa.Table, ids: Sequence[str] | None) -> tuple[str, ...]:
-    """The columns of a table that hold neurons."""
-    return tuple(ids) if ids is not None else _named(table.schema.names)
 
 
 def write_derived(

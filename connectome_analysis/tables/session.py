@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .derived import derived_table, id_columns_of, read_derived, unknown_ids, write_derived
+from .derived import derived_table, read_derived, unknown_ids, write_derived
 from .errors import ContractError, DamagedConnectomeError, one_line
 from .folder import folder_path
 from .manifest import Manifest, require_table_name
@@ -37,8 +37,8 @@ class Session:
     """One connectome folder, opened for SQL.
 
     Every table of the manifest is a view under its own name; `views` are beside them, and tables that
-    were registered. A query can read those and nothing else: it cannot write, reach another file, change a setting or load an extension.
-    The session holds the files it opened, so what it reads stays one whole connectome even while
+    were registered. A query can read those and nothing else: it cannot write, reach another file,
+    change a setting or load an extension. The session holds the files it opened, so what it reads stays one whole connectome even while
     another writer replaces the folder; new questions are then refused.
 
     Parameters
@@ -200,9 +200,7 @@ class Session:
         if isinstance(rows, str | Path):
             rows, of_file = read_derived(rows, self.manifest, name=name)
             ids = of_file if ids is None else ids
-        table = derived_table(name, rows, ids)
-        # What derived_table took for ids are integers now; of a motif's table all columns are.
-        columns = _id_columns(rows, table, ids)
+        table, columns = derived_table(name, rows, ids)
         connection = self._cursor({name: table}, "")
         try:
             wrong = unknown_ids(connection, name, columns)
@@ -216,10 +214,8 @@ class Session:
 
     def unregister(self, name: str) -> None:
         """Take a registered table away again."""
-        if self._derived.pop(name, None) is None:
-            known = ", ".join(self._derived) or "none"
-            msg = f"No table {name} is registered; there are: {known}."
-            raise ContractError(msg)
+        self._registered(name)
+        del self._derived[name]
 
     def save(
         self,
@@ -244,14 +240,17 @@ class Session:
         require_leave(
             self.manifest, allow_restricted=allow_restricted, way_out="allow_restricted=True"
         )
+        table, ids = self._registered(name)
+        return write_derived(
+            path, table, self.manifest, name=name, ids=ids, made_by=made_by, overwrite=overwrite
+        )
+
+    def _registered(self, name: str) -> Derived:
         if name not in self._derived:
             known = ", ".join(self._derived) or "none"
             msg = f"No table {name} is registered; there are: {known}."
             raise ContractError(msg)
-        table, ids = self._derived[name]
-        return write_derived(
-            path, table, self.manifest, name=name, ids=ids, made_by=made_by, overwrite=overwrite
-        )
+        return self._derived[name]
 
     def _no_table(self, name: str) -> str:
         """Say which tables there are, or what a view would need."""
@@ -365,12 +364,6 @@ class Derived(NamedTuple):
 
     table: pa.Table
     ids: tuple[str, ...]
-
-
-def _id_columns(rows: object, table: pa.Table, ids: Sequence[str] | None) -> tuple[str, ...]:
-    if ids is None and "motif" in getattr(rows, "attrs", {}):
-        return tuple(table.schema.names)
-    return id_columns_of(table, ids)
 
 
 def _nothing(_: Session) -> None:

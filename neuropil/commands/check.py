@@ -63,8 +63,8 @@ def check(
 
         problems = check(folder, bytes_read=read)
     belonging: list[str] = []
-    if not problems:
-        belonging, problems = _saved_tables(folder, with_ or [])
+    if with_ and not problems:
+        belonging, problems = _saved_tables(folder, with_)
     if json:
         print_json(
             {

@@ -38,9 +38,8 @@ def datasets(context: typer.Context, json: Json = False) -> None:
         return
     import connectome_analysis as ca
 
-    table = ca.datasets.list()
     if json:
-        print_json(records(table))
+        print_json(records(ca.datasets.list()))
         return
     _print_bundled()
     console().print("Public releases that can be fetched: neuropil datasets list", soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..leaving import AllowRestricted, require_leave, tell_terms
+from ..leaving import AllowRestricted, require_leave, source_file, tell_terms
 from ..option_names import option_names
 from ..options import Json, MinSynapses, Name, Where
 from ..output import print_json
@@ -67,7 +67,6 @@ def export(
     import connectome_analysis as ca
 
     from .. import export as exports
-    from ..leaving import source_file
 
     with ca.open(connectome) as opened:
         require_leave(opened.manifest, allow_restricted=allow_restricted)
