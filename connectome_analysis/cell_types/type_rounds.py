@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..threads import map_threads
 from .similarity_kernels import likeliest_rows
-from .wiring_profiles import profiles
+from .wiring_profiles import membership, profiles
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -103,8 +103,7 @@ def type_profiles(
     """(N, 2 T) what each neuron sends to and receives from the neurons of each type."""
     import scipy.sparse as sp
 
-    known = np.flatnonzero(labels >= 0)
-    of = sp.csr_array((np.ones(len(known)), (known, labels[known])), shape=(len(labels), n_types))
+    of = membership(labels, n_types)
     return sp.csr_array(sp.hstack([sent @ of, received @ of], format="csr"))
 
 
@@ -120,9 +119,7 @@ def _likeliest(
     import scipy.sparse as sp
 
     n_types = len(prior)
-    known = np.flatnonzero(labels >= 0)
-    of = sp.csr_array((np.ones(len(known)), (labels[known], known)), shape=(n_types, len(labels)))
-    summed = sp.csr_array(of @ matrix)
+    summed = sp.csr_array(membership(labels, n_types).T @ matrix)
     everything = np.bincount(matrix.indices, matrix.data, matrix.shape[1])
     smoothing = _SMOOTHING * max(everything.sum(), 1e-300) / max(1, matrix.shape[0])
     share = everything / max(everything.sum(), 1e-300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..graph import require_graph
 from ..measures.choice import require_choice
@@ -74,8 +74,8 @@ def profiles(
     sent = sp.csr_array((weights, g.out_indices, g.out_indptr), shape=shape)
     received_from = sp.csr_array(sent.T)
     if types is not None:
-        membership = _membership(g, types)
-        sent, received_from = sent @ membership, received_from @ membership
+        of = _membership(g, types)
+        sent, received_from = sent @ of, received_from @ of
     if direction == "both":
         return sp.csr_array(sp.hstack([sent, received_from], format="csr"))
     return sp.csr_array(sent if direction == "out" else received_from)
@@ -84,10 +84,14 @@ def profiles(
 def _membership(g: Graph, types: Any) -> sp.csr_array:
     """(N, T) 1 where a neuron is of a type."""
     import pandas as pd
-    import scipy.sparse as sp
 
     number, names = pd.factorize(labels_of(g, types, argument="types"), sort=True)
+    return membership(number, len(names))
+
+
+def membership(number: NDArray[np.int64], n_types: int) -> sp.csr_array:
+    """(N, T) 1 where a neuron is of a type; number : (N,) type in [0, T), -1 where unknown."""
+    import scipy.sparse as sp
+
     known = np.flatnonzero(number >= 0)
-    return sp.csr_array(
-        (np.ones(len(known)), (known, number[known])), shape=(g.n_nodes, len(names))
-    )
+    return sp.csr_array((np.ones(len(known)), (known, number[known])), shape=(len(number), n_types))

@@ -28,7 +28,7 @@ def write_sonata(folder: Path, *, n_neurons: int, n_connections: int, seed: int)
     try:
         import h5py
     except ImportError:
-        msg = "Writing SONATA needs h5py: pip install 'neuropil[segmentation]'."
+        msg = "Writing SONATA needs h5py: pip install 'neuropil[hdf5]'."
         raise ContractError(msg) from None
     rng = np.random.default_rng(seed)
     wiring = draw_wiring(n_neurons, n_connections, rng)

@@ -10,6 +10,6 @@ def h5py_or_way_out(what: str) -> Any:
     try:
         import h5py
     except ImportError as error:
-        msg = f"Writing {what} needs h5py: pip install 'neuropil[segmentation]'."
+        msg = f"Writing {what} needs h5py: pip install 'neuropil[hdf5]'."
         raise ImportError(msg, name="h5py") from error
     return h5py

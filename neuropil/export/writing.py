@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +74,7 @@ def write(
     """
     import connectome_analysis as ca
     from connectome_analysis.tables import require_leave
+    from segmentation_core.volumes.whole_folder import put_in_place
 
     chosen = format_of(format)
     target = Path(out).expanduser().absolute()
@@ -104,7 +101,7 @@ def write(
             more = chosen.writer()(selection, part)
             write_source(target, manifest, made_by, **facts, **(more or {}))
         return target
-    with _whole_folder(target) as folder:
+    with put_in_place(target) as folder:
         more = chosen.writer()(selection, folder)
         text = source_json(manifest, made_by, **facts, **(more or {}))
         (folder / SOURCE).write_text(text, encoding="utf-8")
@@ -134,25 +131,3 @@ def _require_free(target: Path, chosen: Format, *, overwrite: bool) -> None:
     if not overwrite:
         msg = f"{target} exists. Choose another name, or ask to overwrite it."
         raise ValueError(msg)
-
-
-@contextmanager
-def _whole_folder(target: Path) -> Iterator[Path]:
-    """Fill a folder beside `target`; it gets that name when all is written, and goes if not."""
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-    try:
-        staging.chmod(0o755)
-        yield staging
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent))
-            target.rename(old / target.name)
-            try:
-                staging.rename(target)
-            except BaseException:
-                (old / target.name).rename(target)
-                raise
-            shutil.rmtree(old)
-        else:
-            staging.rename(target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

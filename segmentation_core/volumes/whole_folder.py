@@ -35,11 +35,7 @@ def require_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
 
 @contextmanager
 def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
-    """Fill a folder beside `path` and give it that name when all is written.
-
-    If anything fails, what was there before stays and the partial folder is removed. When a folder is
-    replaced, the old one is moved aside first and deleted last; a crash between two renames leaves it
-    as ``.NAME.old-...`` beside the place.
+    """Fill a folder beside `path` and give it that name when all is written; see `put_in_place`.
 
     Raises
     ------
@@ -50,6 +46,18 @@ def whole_folder(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[P
     require_free(path, overwrite=overwrite)
     target = Path(path).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
+    with put_in_place(target) as staging:
+        yield staging
+
+
+@contextmanager
+def put_in_place(target: Path) -> Iterator[Path]:
+    """Fill a folder beside `target`, which takes its place whatever stands there.
+
+    If anything fails, what was there before stays and the partial folder is removed. When a folder is
+    replaced, the old one is moved aside first and deleted last; a crash between two renames leaves it
+    as ``.NAME.old-...`` beside the place.
+    """
     mark = uuid.uuid4().hex[:12]
     staging = target.parent / f".{target.name}.partial-{mark}"
     staging.mkdir()
