@@ -10,23 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from neuropil.command_line import main
-
 WORM = "celegans-cook2019-hermaphrodite"
-
-
-@pytest.fixture
-def neuropil(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["neuropil", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return run
 
 
 def test_sql_counts_neurons_by_type(neuropil) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,24 +11,9 @@ import pytest
 
 import connectome_analysis as ca
 from connectome_analysis.tables import write
-from neuropil.command_line import main
 from tests.tables.examples import BIG, MANIFEST, two
 
 WORM = "celegans-varshney2011"
-
-
-@pytest.fixture
-def neuropil(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["neuropil", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return run
 
 
 @pytest.fixture

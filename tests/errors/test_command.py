@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +10,9 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
-from neuropil.command_line import main
 
 WORM = "celegans-varshney2011"
 RATES = "alpha=0.002,beta=0.15"
-
-
-@pytest.fixture
-def neuropil(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["neuropil", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return run
 
 
 def test_motifs_shows_both_verdicts_the_corrected_count_and_the_model_in_words(neuropil) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 import networkx as nx
@@ -16,7 +15,6 @@ import connectome_analysis as ca
 import ingest
 from connectome_analysis.tables import write
 from neuropil import export
-from neuropil.command_line import main
 from tests.tables.examples import BIG, MANIFEST, five, two, write_five
 
 WORM = "celegans-varshney2011"
@@ -220,18 +218,6 @@ def test_libsonata_reads_the_circuit(tmp_path: Path) -> None:
     place = nodes.get_attribute("native_id", nodes.select_all()).tolist().index(5)
     assert links.get_attribute("n_syn", links.efferent_edges([place])).sum() == wanted[0][0]
     libsonata.CircuitConfig.from_file(str(out / "circuit_config.json"))
-
-
-@pytest.fixture
-def neuropil(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["neuropil", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return run
 
 
 def test_the_command_lists_writes_and_tells_the_terms(neuropil, tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from ..fly_releases import csv_rows
+from ..local_server import listening
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 STACK = "minnie65_toy"
@@ -199,14 +199,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving_cave(service: Cave) -> Iterator[str]:
     """Serve; gives the server's address."""
-    handler = type("Handler", (_Handler,), {"service": service})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(type("Handler", (_Handler,), {"service": service})) as address:
+        yield address

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from ingest.simulated_releases.neuprint import PRIMARY_ROIS
 
 from ..fly_releases import csv_rows
+from ..local_server import listening
 
 TOKEN = "a-secret-token-of-the-test"
 DATASETS = {"toy:v1.0": {"uuid": "abc"}, "other:v2.0": {"uuid": "def"}}
@@ -213,17 +212,5 @@ def make_certificate(folder: Path) -> Path | None:
 @contextmanager
 def serving_neuprint(service: NeuPrint, certificate: Path) -> Iterator[str]:
     """Serve over TLS; gives the server's address."""
-    handler = type("Handler", (_Handler,), {"service": service})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(type("Handler", (_Handler,), {"service": service}), certificate) as address:
+        yield address

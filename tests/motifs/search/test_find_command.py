@@ -11,24 +11,9 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
-from neuropil.command_line import main
 
 WORM = "celegans-varshney2011"
 LOOP = "A -> B; B -> C; A -> C"
-
-
-@pytest.fixture
-def neuropil(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["neuropil", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return run
 
 
 def test_find_prints_the_first_rows_and_how_many_there_are(neuropil) -> None:
