@@ -21,6 +21,7 @@ from .tables import (
     terms_of_use,
 )
 from .tables.catalogue import catalogue
+from .tables.errors import not_a_condition
 from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
@@ -300,7 +301,8 @@ class Connectome:
         81
         """
         self._require_edge_type(edge_type)
-        nodes = self._selected_nodes(where)
+        with self._condition_errors(where):
+            nodes: pd.DataFrame = self._selected_nodes(where).df()
         counted = self._counts_synapses(edge_type)
         if min_synapses is not None:
             self._require_counts(min_synapses, edge_type, counted=counted)
@@ -318,6 +320,48 @@ class Connectome:
             weight_meaning=self._weight_words(edge_type),
         )
         return g if min_confidence is None else self._confident(g, min_confidence)
+
+    def rows_among(
+        self,
+        min_synapses: int | None = None,
+        edge_type: str | None = None,
+        where: str | None = None,
+    ) -> tuple[pa.Table, pa.Table]:
+        """Neurons and the edges among them with all their columns, row by row as they are stored.
+
+        Parameters
+        ----------
+        min_synapses, edge_type, where
+            As for `graph`; of all kinds together each edge by itself has so many synapses.
+
+        Returns
+        -------
+        nodes : pyarrow.Table
+            Sorted by ``node_id``.
+        edges : pyarrow.Table
+            Sorted by ``pre_id``, ``post_id``, ``edge_type``.
+
+        Raises
+        ------
+        ValueError
+            As for `graph`.
+
+        Examples
+        --------
+        >>> import connectome_analysis as ca
+        >>> nodes, edges = ca.datasets.load("celegans-white1986").rows_among(edge_type="electrical")
+        >>> nodes.num_rows, edges["edge_type"].unique().to_pylist()
+        (302, ['electrical'])
+        """
+        self._require_edge_type(edge_type)
+        if min_synapses is not None:
+            self._require_counts(min_synapses, edge_type, counted=self._counts_synapses(edge_type))
+        clause, params = _edge_clause(edge_type, where, min_synapses)
+        query = f"SELECT * FROM edges {clause} ORDER BY pre_id, post_id, edge_type"
+        with self._condition_errors(where):
+            nodes = self._selected_nodes(where).to_arrow_table()
+            edges = self._session.sql(query, params).to_arrow_table()
+        return nodes, edges
 
     def _confident(self, g: Graph, min_confidence: float) -> Graph:
         given: Any = min_confidence
@@ -351,13 +395,9 @@ class Connectome:
         ).fetchall()
         return {str(kind): int(count) for kind, count in rows}
 
-    def _selected_nodes(self, where: str | None) -> pd.DataFrame:
+    def _selected_nodes(self, where: str | None) -> duckdb.DuckDBPyRelation:
         condition = f"WHERE ({where})" if where else ""
-        with self._condition_errors(where):
-            nodes: pd.DataFrame = self._session.sql(
-                f"SELECT * FROM nodes {condition} ORDER BY node_id"
-            ).df()
-        return nodes
+        return self._session.sql(f"SELECT * FROM nodes {condition} ORDER BY node_id")
 
     @contextmanager
     def _condition_errors(self, where: str | None) -> Iterator[None]:
@@ -369,10 +409,7 @@ class Connectome:
         except (duckdb.Error, ReadOnlyError) as error:
             if where is None:
                 raise
-            names = ", ".join(self.manifest.tables["nodes"].columns)
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            msg = f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}."
-            raise ValueError(msg) from None
+            raise not_a_condition(where, error, self.manifest.tables["nodes"].columns) from None
 
     def _counts_synapses(self, edge_type: str | None) -> bool:
         if "syn_count" not in self.manifest.tables["edges"].columns:
@@ -408,19 +445,8 @@ class Connectome:
         strength = "syn_count" if counted else "weight"
         known = "confidence" in self.manifest.tables["edges"].columns
         columns = f"pre_id, post_id, {strength} AS strength{', confidence' if known else ''}"
-        conditions = []
-        params: list[Any] = []
-        if edge_type is not None:
-            conditions.append("edge_type = ?")
-            params.append(edge_type)
-        if where:
-            chosen = f"(SELECT node_id FROM nodes WHERE ({where}))"
-            conditions += [f"pre_id IN {chosen}", f"post_id IN {chosen}"]
-        if min_synapses is not None and edge_type is not None:
-            # A pair has one row of each kind, so the threshold is on the row.
-            conditions.append(f"{strength} >= ?")
-            params.append(int(min_synapses))
-        clause = "WHERE " + " AND ".join(conditions) if conditions else ""
+        # A pair has one row of each kind: of one kind the threshold is on the row.
+        clause, params = _edge_clause(edge_type, where, None if edge_type is None else min_synapses)
         query = f"SELECT {columns} FROM edges {clause}"
         if min_synapses is not None and edge_type is None:
             # Of several kinds between two neurons, one that is real makes the connection real.
@@ -504,6 +530,24 @@ class Connectome:
         return f"<table><caption><b>{html.escape(self.name)}</b></caption>{rows}</table>" + (
             f"<ul>{notes}</ul>" if notes else ""
         )
+
+
+def _edge_clause(
+    edge_type: str | None, where: str | None, least_syn_count: int | None
+) -> tuple[str, list[Any]]:
+    """The WHERE of a query of edges, and its parameters."""
+    conditions: list[str] = []
+    params: list[Any] = []
+    if edge_type is not None:
+        conditions.append("edge_type = ?")
+        params.append(edge_type)
+    if where:
+        chosen = f"(SELECT node_id FROM nodes WHERE ({where}))"
+        conditions += [f"pre_id IN {chosen}", f"post_id IN {chosen}"]
+    if least_syn_count is not None:
+        conditions.append("syn_count >= ?")
+        params.append(int(least_syn_count))
+    return ("WHERE " + " AND ".join(conditions) if conditions else ""), params
 
 
 def open_connectome(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def one_line(text: object) -> str:
     """Fold a text into one line: names and paths may hold line breaks, messages may not."""
@@ -24,3 +26,10 @@ class DamagedConnectomeError(ContractError):
 
 class ReadOnlyError(ValueError):
     """A query that would write, or read what is not part of the connectome."""
+
+
+def not_a_condition(where: str, error: Exception, columns: Iterable[object]) -> ValueError:
+    """What is told where an SQL condition on ``nodes`` cannot be run."""
+    reason = str(error).strip().splitlines()[0].rstrip(".")
+    names = ", ".join(map(str, columns))
+    return ValueError(f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}.")

@@ -70,7 +70,7 @@ def export(
 
     with ca.open(connectome) as opened:
         require_leave(opened.manifest, allow_restricted=allow_restricted)
-        names = {"edge_type": "--edge-type", "min_synapses": "--min-synapses", "where": "--where"}
+        names = {"edge_type": "--edge-type", "min_synapses": "--min-synapses"}
         with option_names(names):
             made = exports.write(
                 opened,

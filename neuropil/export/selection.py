@@ -87,39 +87,11 @@ def select(
     ValueError
         Where there is no such kind, synapses are not counted, or the condition is not SQL.
     """
-    import duckdb
-
     kinds = connectome.edge_types()
     if edge_type is not None and edge_type not in kinds:
         msg = f"{connectome.name} has no {edge_type} edges; it has {', '.join(kinds) or 'none'}."
         raise ValueError(msg)
-    clauses: list[str] = []
-    params: list[Any] = []
-    if edge_type is not None:
-        clauses.append("edge_type = ?")
-        params.append(edge_type)
-    if min_synapses is not None:
-        _require_counts(connectome, edge_type)
-        clauses.append("syn_count >= ?")
-        params.append(int(min_synapses))
-    chosen = "SELECT node_id FROM nodes" + (f" WHERE ({where})" if where else "")
-    if where:
-        clauses += [f"pre_id IN ({chosen})", f"post_id IN ({chosen})"]
-    kept = f"WHERE {' AND '.join(clauses)}" if clauses else ""
-    try:
-        nodes = connectome.sql(
-            f"SELECT * FROM nodes {f'WHERE ({where})' if where else ''} ORDER BY node_id"
-        ).to_arrow_table()
-        edges = connectome.sql(
-            f"SELECT * FROM edges {kept} ORDER BY pre_id, post_id, edge_type", params
-        ).to_arrow_table()
-    except duckdb.Error as error:
-        if where is None:
-            raise
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        names = ", ".join(connectome.manifest.tables["nodes"].columns)
-        msg = f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}."
-        raise ValueError(msg) from None
+    nodes, edges = connectome.rows_among(min_synapses, edge_type, where)
     asked = {"edge_type": edge_type, "min_synapses": min_synapses, "where": where}
     return Selection(
         connectome=connectome,
@@ -127,20 +99,3 @@ def select(
         edges=edges,
         asked={name: value for name, value in asked.items() if value is not None},
     )
-
-
-def _require_counts(connectome: Connectome, edge_type: str | None) -> None:
-    counted = "syn_count" in connectome.manifest.tables["edges"].columns
-    if counted:
-        kind = "" if edge_type is None else "WHERE edge_type = ?"
-        (row,) = connectome.sql(
-            f"SELECT count(*) = count(syn_count) FROM edges {kind}",
-            [] if edge_type is None else [edge_type],
-        ).fetchall()
-        counted = bool(row[0])
-    if not counted:
-        msg = (
-            f"{connectome.name} does not count synapses on all of these edges; leave min_synapses out, "
-            "or choose a kind that is counted with edge_type."
-        )
-        raise ValueError(msg)

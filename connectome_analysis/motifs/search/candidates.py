@@ -61,6 +61,7 @@ def _selected(g: Graph, condition: str, columns: NodeColumns) -> Mask:
 
     from ...ids import Positions
     from ...tables import ReadOnlyError
+    from ...tables.errors import not_a_condition
     from ...tables.read_only import require_select
 
     query = f"SELECT node_id FROM nodes WHERE ({condition}\n)"
@@ -77,9 +78,6 @@ def _selected(g: Graph, condition: str, columns: NodeColumns) -> Mask:
             connection.execute("SET enable_external_access = false")
             ids = connection.sql(query).fetchnumpy()["node_id"]
     except (duckdb.Error, ReadOnlyError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        names = ", ".join(str(name) for name in columns.table.columns)
-        msg = f"where={condition!r} is not a condition on nodes ({reason}). Columns: {names}."
-        raise ValueError(msg) from None
+        raise not_a_condition(condition, error, columns.table.columns) from None
     chosen[Positions(g.node_ids)(np.asarray(ids, dtype=np.int64), "where")] = True
     return chosen
