@@ -10,10 +10,7 @@ python -m benchmarks --segmentation --quick the same on crumbs, to see that it r
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import math
-import os
-import platform
 import sys
 from collections.abc import Iterator
 
@@ -50,7 +47,7 @@ from . import (
     synthetic,
     triad_census,
 )
-from .measure import Row, installed
+from .measure import Row, machine
 
 JOBS = {
     "triad": triad_census,
@@ -87,37 +84,12 @@ SEGMENTATION = {
 }
 PEERS = ("numpy", "numba", "scipy", "networkx", "igraph", "duckdb", "pyarrow", "pandas")
 # Not needed by the tests: `pip install --group peers`. Without them their rows say so.
-FURTHER_PEERS = ("python-graphblas", "networkit", "grandiso", "dotmotif")
+FURTHER_PEERS = ("python-graphblas", "networkit", "grandiso", "dotmotif", "graph-tool")
 SEGMENTATION_PEERS = (
     *("numpy", "numba", "scipy", "torch", "openvino", "bioimage-cpp", "edt"),
     *("connected-components-3d", "scikit-image", "kimimaro"),
 )
 HEADER = ("job", "graph", "ours", "peer", "theirs", "ratio", "work and bound")
-
-
-def machine(*, segmentation: bool = False) -> str:
-    """Name the processor and the versions that the numbers belong to."""
-    model = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:  # noqa: PTH123
-            model = next(
-                (line.split(":", 1)[1].strip() for line in file if line.startswith("model name")),
-                model,
-            )
-    except OSError:
-        pass
-    there = {distribution.name for distribution in importlib.metadata.distributions()}
-    known = SEGMENTATION_PEERS if segmentation else (*PEERS, *FURTHER_PEERS)
-    names = [name for name in known if name in there]
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
-    if not segmentation and installed("graph_tool"):
-        import graph_tool
-
-        versions += f", graph-tool {graph_tool.__version__.split()[0]}"
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n"
-        f"neuropil {ca.__version__}; {versions}"
-    )
 
 
 def worm() -> ca.Graph:
@@ -176,7 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--slow-peers", action="store_true", help="peers that take minutes too")
     options = parser.parse_args(arguments)
     voxels = options.segmentation or options.job in SEGMENTATION
-    print(machine(segmentation=voxels))
+    print(machine(SEGMENTATION_PEERS if voxels else (*PEERS, *FURTHER_PEERS)))
     print("Processor seconds of one thread, least of several runs; ratio is theirs over ours.\n")
     print("| " + " | ".join(HEADER) + " |")
     print("|" + "---|" * len(HEADER))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
+import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,32 @@ class Row:
     peer: str = ""
     theirs: float | None = None
     bound: str = ""
+
+
+def machine(packages: Sequence[str]) -> str:
+    """Name the processor and the versions, of those packages that are here, that numbers belong to."""
+    import connectome_analysis as ca
+
+    model = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            model = next(
+                (line.split(":", 1)[1].strip() for line in file if line.startswith("model name")),
+                model,
+            )
+    except OSError:
+        pass
+    there = {distribution.name for distribution in importlib.metadata.distributions()}
+    names = [name for name in packages if name in there]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    if "graph-tool" in packages and installed("graph_tool"):  # a system package
+        import graph_tool
+
+        versions += f", graph-tool {graph_tool.__version__.split()[0]}"
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n"
+        f"neuropil {ca.__version__}; {versions}"
+    )
 
 
 def installed(module: str) -> bool:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ingest.simulated_releases import simulate_release
 
-from .measure import installed
+from .measure import installed, machine
 
 FULL = {"n_neurons": 139_255, "n_connections": 15_000_000}
 SMALL = {"n_neurons": 3_000, "n_connections": 60_000}
@@ -127,6 +127,7 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        print(machine(("duckdb", "pyarrow", "pandas", "polars")))
         print("Ratios are theirs over ours, by the clock; synthetic data.\n")
         print("| " + " | ".join(HEADER) + " |")
         print("|" + "---|" * len(HEADER))

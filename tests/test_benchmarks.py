@@ -10,7 +10,7 @@ pytest.importorskip("igraph")
 
 import connectome_analysis as ca
 from benchmarks import __main__ as benchmarks
-from benchmarks import graphblas_census, synthetic
+from benchmarks import graphblas_census, synthetic, tables_at_scale
 from benchmarks.measure import Row
 from benchmarks.reconstruction import ratio_words
 from tests import graphs
@@ -118,3 +118,15 @@ def test_synthetic_graphs_are_what_their_recipes_say() -> None:
 def test_an_unknown_graph_is_named() -> None:
     with pytest.raises(SystemExit, match="no graph is called 'whale'; there are worm"):
         benchmarks.main(["--graph", "whale"])
+
+
+@pytest.mark.slow
+def test_tables_at_scale_prints_all_targets(capsys: pytest.CaptureFixture[str]) -> None:
+    tables_at_scale.main([])
+    lines = capsys.readouterr().out.splitlines()
+    jobs = [line.split(" | ")[0].strip("| ") for line in lines if line.startswith("| ")][1:]
+    assert "cores" in lines[0]
+    assert {"FlyWire CSVs to tables", "synapses to edges by region", "bytes per synapse"} <= set(
+        jobs
+    )
+    assert {"partners of a neuron with types", "open and ask for a count"} <= set(jobs)
