@@ -1,0 +1,15 @@
+"""``neuropil cell-types``: types found from wiring, carried over to other neurons, and how sure each is.
+
+The commands of the group stand in files of their own, ``cell_types_*.py``; here they get their names.
+"""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Cell types from wiring: found without labels, carried over from neurons that have one, and how "
+    "sure each is.",
+)
