@@ -60,7 +60,7 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
         if name not in options:
             return f"{found[0]} of segmentation_core.open_volume"
         bare = re.sub(r"[()' ]", "", value)
-        if value in ("", "True"):
+        if value in ("", "True", "False"):  # a flag's option says which of the two
             return options[name]
         return f"{options[name]} {bare.upper() if value.startswith('(') else bare}"
 

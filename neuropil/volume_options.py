@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,8 +186,13 @@ def open_labels(
 
 
 @contextmanager
-def block_options(blocks: Path | None, jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:
-    """Options of `segmentation_core.segment` for working block by block; none without a folder.
+def block_options(
+    blocks: Path | None, jobs: int, cluster: str | None, *, n_voxels: int, beside: Path
+) -> Iterator[dict[str, Any]]:
+    """Options of `segmentation_core.segment` for working block by block; none for a small volume.
+
+    A volume too large for one piece goes block by block without being asked, in a folder beside `beside`
+    that is gone afterwards.
 
     Raises
     ------
@@ -199,7 +205,14 @@ def block_options(blocks: Path | None, jobs: int, cluster: str | None) -> Iterat
                 "--jobs and --cluster work block by block; give a folder for the blocks (--blocks)."
             )
             raise ValueError(msg)
-        yield {}
+        from segmentation_core.segment_volume import IN_ONE_PIECE
+
+        if n_voxels <= IN_ONE_PIECE:
+            yield {}
+            return
+        near = next(folder for folder in beside.absolute().parents if folder.is_dir())
+        with tempfile.TemporaryDirectory(prefix="neuropil-blocks-", dir=near) as spare:
+            yield {"blockwise": True, "folder": Path(spare), "n_workers": 1}
         return
     options: dict[str, Any] = {"blockwise": True, "folder": blocks, "n_workers": jobs}
     if cluster is None:

@@ -20,6 +20,7 @@ from segmentation_core.fragments.from_affinities import watershed
 from segmentation_core.metrics import adapted_rand, variation_of_information
 from segmentation_core.network.bundled import require_fit
 from segmentation_core.network.design import NetworkDesign, design_network
+from segmentation_core.network.intensities import require_contrast
 from segmentation_core.network.training_plan import TrainingPlan, default_patch
 from segmentation_core.network.training_volume import TrainingVolume
 from segmentation_core.predict.predictor import Predictor, affinities_of
@@ -180,6 +181,7 @@ def split(
     if volume.neuron_ids is None:
         msg = f"training needs labelled volumes, got {volume.name} without; pass neuron_ids."
         raise ValueError(msg)
+    require_contrast(volume.raw, name=volume.name)
     axis = int(np.argmax(volume.raw.shape))
     length = volume.raw.shape[axis]
     cut = length - round(held_out * length)

@@ -7,6 +7,7 @@ import shlex
 import sys
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,7 @@ def failure(arguments: tuple[str, ...], capsys, monkeypatch) -> str:
         (("view", "mine"), "no OME-Zarr or precomputed volume to show"),
         (("train", "good.npy", "fewer.npy", "run", *SIZE), "must have one shape"),
         (("train", "good.npy", "none.npy", "run", *SIZE), "fewer than two neurons"),
+        (("train", "black.npy", "labels.npy", "run", *SIZE), "every voxel of black.npy is 0"),
         (("train", "good.npy", "labels.npy", "mine", *SIZE, "--held-out", "0"), "is no run of this"),
         (("train", "good.npy", "labels.npy", "run", *SIZE, "--patch", "a"), "3 whole numbers"),
         (("train", "good.npy", "labels.npy", "run", *SIZE, "--start-from", "no.pt"), "no such file"),
@@ -199,6 +201,37 @@ def test_blocks_give_the_file_that_one_piece_gives(volumes: Path, capsys, monkey
     assert np.load("many.npy").any()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("segment", "good.npy", "out.npy", *SIZE),
+        ("ingest", "em", "good.npy", "out", *SIZE, "--no-synapses", "--report", "report"),
+    ],
+)
+def test_a_volume_too_large_for_one_piece_goes_by_blocks_of_which_none_is_left(
+    arguments: tuple[str, ...], volumes: Path, capsys, monkeypatch
+) -> None:
+    pytest.importorskip("torch")
+    from segmentation_core import segment_volume
+
+    places: list[Path] = []
+
+    def by_blocks(*given: Any, folder: Path, **more: Any) -> Any:
+        places.append(folder)
+        return of_blocks(*given, folder=folder, **more)
+
+    of_blocks = segment_volume.segment_by_blocks
+    monkeypatch.setattr(segment_volume, "segment_by_blocks", by_blocks)
+    monkeypatch.setattr(segment_volume, "IN_ONE_PIECE", 100)
+    before = set(volumes.iterdir())
+    monkeypatch.setattr(sys, "argv", ["neuropil", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code, capsys.readouterr()
+    assert [place.parent.parent for place in places] == [volumes]
+    assert {path.name for path in set(volumes.iterdir()) - before} <= {"out.npy", "out", "report"}
+
+
 @pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
 @pytest.mark.parametrize(
     ("arguments", "words"),
@@ -276,6 +309,8 @@ def test_a_training_does_not_write_over_the_weights_it_starts_from(
         (("evaluate", "channels.npy", "labels.npy"), "give --axes, one letter"),
             (("evaluate", "labels.npy", "channels.npy"), "give --truth-axes, one letter"),
         (("segment", "good.npy", "out", "--voxel-size-nm", "4,4,40"), "train your own and pass --weights."),
+        (("ingest", "em", "good.npy", "out", "--voxel-size-nm", "9,9,9"), "pass --synapse-model."),
+        (("ingest", "em", "good.npy", "out", "--voxel-size-nm", "9,9,9"), "need none: --no-synapses."),
     ],
 )  # fmt: skip
 def test_errors_name_options_that_the_command_has(

@@ -353,7 +353,14 @@ def _synapse_file(model: str | Path | None, raw: Volume) -> Path:
     from segmentation_core.synapses.weights_file import model_file_for
 
     if model is None:
-        return model_file_for(raw.voxel_size_nm)
+        try:
+            return model_file_for(raw.voxel_size_nm)
+        except ValueError as error:
+            msg = (
+                f"{str(error).replace('model=', 'synapse_model=')} Segments, nodes and skeletons need "
+                "none: synapses=False."
+            )
+            raise ContractError(msg) from None
     sc.load_synapse_model(model)
     return Path(model)
 

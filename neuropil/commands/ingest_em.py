@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..option_names import option_names
+from ..option_names import WORK_OPTIONS, option_names
 from ..options import Json
 from ..output import print_json, print_table
 from ..volume_options import (
@@ -80,6 +80,10 @@ def ingest_em(
         ),
     ] = None,
     synapses: Annotated[bool, typer.Option(help="Look for synapses.")] = True,
+    synapse_model: Annotated[
+        Path | None,
+        typer.Option("--synapse-model", help="Of your own (tools/train_synapses.py)."),
+    ] = None,
     least_confidence: Annotated[
         float,
         typer.Option("--least-confidence", help="Of a synapse that is kept.", min=0, max=1),
@@ -160,7 +164,7 @@ def ingest_em(
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
 
     require_outputs_apart(
-        [volume, labels, truth, true_synapses, weights],
+        [volume, labels, truth, true_synapses, weights, synapse_model],
         replaced=[out, *volumes_of(volumes)],
         added_to=[report, None if report is None else report / "figures", volumes, blocks],
     )
@@ -202,7 +206,10 @@ def ingest_em(
         "citation": citation,
     }
     command = command_line_of("em", volume, out)
-    with option_names(), block_options(blocks, jobs, cluster) as options, _told() as tell:
+    to_segment = 0 if labels is not None else raw.size
+    in_blocks = block_options(blocks, jobs, cluster, n_voxels=to_segment, beside=out)
+    names = WORK_OPTIONS | {"synapse_model": "--synapse-model", "synapses": "--no-synapses"}
+    with option_names(names), in_blocks as options, _told() as tell:
         made = ingest.em(
             raw,
             out,
@@ -211,6 +218,7 @@ def ingest_em(
             threshold=threshold,
             labels=other(labels, labels_dataset, labels_axes, "--labels"),
             synapses=synapses,
+            synapse_model=synapse_model,
             least_confidence=least_confidence,
             skeletons=skeletons,
             min_synapses=min_synapses,

@@ -70,12 +70,10 @@ def segment(
     json: Json = False,
 ) -> None:
     """Segment a volume."""
-    import tempfile
     import time
     from contextlib import ExitStack
 
     import segmentation_core as sc
-    from segmentation_core.segment_volume import IN_ONE_PIECE
     from segmentation_core.volumes.outputs_apart import require_outputs_apart
     from segmentation_core.volumes.whole_folder import require_free
 
@@ -102,18 +100,16 @@ def segment(
     more: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
     start = time.perf_counter()
     with ExitStack() as stack:
-        if blocks is None and raw.size > IN_ONE_PIECE:
-            beside = out.parent if out.parent.is_dir() else None
-            spare = tempfile.TemporaryDirectory(prefix="neuropil-segment-", dir=beside)
-            blocks = Path(stack.enter_context(spare))
-        more |= stack.enter_context(block_options(blocks, jobs, cluster))
+        more |= stack.enter_context(
+            block_options(blocks, jobs, cluster, n_voxels=raw.size, beside=out)
+        )
         stack.enter_context(option_names())
         tell = stack.enter_context(progress("segmenting"))
         labels = sc.segment(
             raw,
             device=device,
             weights=weights,
-            as_blocks=blocks is not None,
+            as_blocks="folder" in more,
             on_block=lambda _, a, b: tell(a, b),
             **more,
         )

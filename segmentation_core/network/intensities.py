@@ -71,7 +71,7 @@ def require_contrast(raw: Any, *, name: str = "raw") -> None:
     >>> require_contrast(np.array([[[7, 8]]], np.uint8))
     >>> require_contrast(np.full((2, 4, 4), 255, np.uint8))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: every voxel of raw is 255, so there is nothing to segment; is it the right ...
+    ValueError: every voxel of raw is 255, so there is nothing to see; is it the right ...
     """
     first = None
     for z in range(raw.shape[0]):
@@ -80,7 +80,7 @@ def require_contrast(raw: Any, *, name: str = "raw") -> None:
         if (section != first).any():
             return
     msg = (
-        f"every voxel of {name} is {first}, so there is nothing to segment; is it the right file, "
+        f"every voxel of {name} is {first}, so there is nothing to see; is it the right file, "
         "dataset and channel, and does intensity_range= hold its grey values?"
     )
     raise ValueError(msg)

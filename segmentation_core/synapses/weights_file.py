@@ -95,8 +95,8 @@ def model_file_for(voxel_size_nm: tuple[float, float, float]) -> Path:
                 return path
             known.append(" x ".join(f"{s:g}" for s in size))
     msg = (
-        f"no bundled synapse model for voxels of {voxel_size_nm} nm (z, y, x), there are "
-        f"{', '.join(known) or 'none'}; downsample to one of these, or train one with "
-        "tools/train_synapses.py and pass model=."
+        f"no bundled synapse model for voxels of {' x '.join(f'{s:g}' for s in voxel_size_nm)} nm "
+        f"(z, y, x), there are {', '.join(known) or 'none'}; downsample to one of these, or train one "
+        "with tools/train_synapses.py and pass model=."
     )
     raise ValueError(msg)

@@ -153,7 +153,7 @@ def test_another_file_is_no_model(tmp_path: Path):
         ({"labels": np.ones((4, 64, 63), int)}, "raw and labels must be of one shape"),
         ({"labels": np.ones((4, 64, 64))}, "labels must be integers, got float64"),
         ({"voxel_size_nm": None}, "voxel_size_nm is missing"),
-        ({"voxel_size_nm": (8, 8, 8)}, r"no bundled synapse model for voxels of \(8.0, 8.0, 8.0\)"),
+        ({"voxel_size_nm": (8, 8, 8)}, r"no bundled synapse model for voxels of 8 x 8 x 8 nm"),
         ({"least_confidence": 1.5}, r"least_confidence must lie in \[0, 1\], got 1.5"),
         ({"transmitters": "gaba"}, "transmitters must be two names"),
         ({"block_shape": (4, 4)}, "block_shape must be three whole numbers"),
