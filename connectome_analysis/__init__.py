@@ -15,7 +15,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import cell_types, convert, datasets, errors, measures, motifs, null_models, plot, tables
+    from . import (
+        cell_types,
+        compare,
+        convert,
+        datasets,
+        errors,
+        measures,
+        motifs,
+        null_models,
+        plot,
+        tables,
+    )
     from .connectome import Connectome
     from .connectome import open_connectome as open
     from .graph import Graph
@@ -29,6 +40,7 @@ __all__ = [
     "Connectome",
     "Graph",
     "cell_types",
+    "compare",
     "convert",
     "datasets",
     "errors",
@@ -45,6 +57,7 @@ __all__ = [
 
 _ROOMS = {
     "cell_types",
+    "compare",
     "convert",
     "datasets",
     "errors",

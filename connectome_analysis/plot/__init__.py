@@ -15,6 +15,7 @@ from .motif_drawings import motif, motif_table
 from .naive_and_aware_panel import naive_and_aware
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
+from .profile_tree_panels import profile_tree
 from .reliability_curve import reliability
 from .rich_club_panels import rich_club
 from .robustness_lines import robustness
@@ -38,6 +39,7 @@ __all__ = [
     "naive_and_aware",
     "nulls_compared",
     "path_lengths",
+    "profile_tree",
     "reliability",
     "rich_club",
     "robustness",
