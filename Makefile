@@ -22,7 +22,7 @@ test: $(VENV)/.installed-test  ## set up, run every test that must pass
 	$(BIN)/python -m pytest -n auto -m "not slow and not graph_tool" --nbmake --nbmake-timeout=300 \
 		tests notebooks connectome_analysis ingest neuropil segmentation_core $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.installed-test  ## the exhaustive sweeps
+test-slow: $(VENV)/.installed-slow  ## the exhaustive sweeps
 	$(BIN)/python -m pytest -m "slow and not graph_tool" tests $(PYTEST_ARGS)
 
 test-graph-tool:  ## second environment: what needs graph-tool, and the rooms that lean on the oldest supported versions
@@ -80,6 +80,10 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group test-segmentation
+	@touch $@
+
+$(VENV)/.installed-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test-slow
 	@touch $@
 
 # A peer that cannot be had here only leaves its rows without a time.

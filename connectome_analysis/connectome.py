@@ -22,6 +22,7 @@ from .tables import (
 )
 from .tables.catalogue import catalogue
 from .tables.errors import not_a_condition
+from .tables.object_store import StoredFolder, is_url
 from .whole_numbers import require_whole
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Connectome:
-    """A connectome on disk.
+    """A connectome on disk, or in an object store.
 
     Made by `open_connectome` (``ca.open``). Its tables are views ``nodes``, ``edges`` and so on;
     they are read when a result is asked for and may be larger than memory. Beside them stand `views`
@@ -42,12 +43,13 @@ class Connectome:
     manifest : Manifest
         Species, source, licence, citation, meaning of weights, thresholds, ...
     path : Path
+        In an object store a `StoredFolder`.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.manifest: Manifest = session.manifest
-        self.path: Path = session.path
+        self.path: Path | StoredFolder = session.path
 
     @property
     def name(self) -> str:
@@ -563,7 +565,8 @@ def open_connectome(
     Parameters
     ----------
     path : str or Path
-        A folder; where there is none of that name, a name of ``ca.datasets.list()``.
+        A folder, or the address of one in an object store (``s3://bucket/fly``), which is read in
+        place; where there is no folder of that name, a name of ``ca.datasets.list()``.
     verify : bool, optional
         Check every byte, key and reference first. By default small connectomes are checked so,
         larger ones by sizes, columns and row counts (``neuropil check`` does the rest).
@@ -588,8 +591,8 @@ def open_connectome(
     if not str(path).strip():
         msg = "The name of a connectome is empty; give a folder or a bundled name."
         raise ContractError(msg)
-    folder = Path(path)
-    if not folder.exists():
+    folder: Path | str = str(path) if is_url(path) else Path(path)
+    if isinstance(folder, Path) and not folder.exists():
         from .datasets import bundled
 
         if str(path) in bundled.names():

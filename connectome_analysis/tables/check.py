@@ -12,6 +12,7 @@ from .errors import ContractError, DamagedConnectomeError
 from .folder import folder_path
 from .integrity import Progress, file_problems
 from .manifest import FILE_NAME, Manifest
+from .object_store import StoredFolder, is_url
 from .opening import Files, as_dataset, open_connectome
 from .problem import Problem
 from .rules import row_problems
@@ -43,6 +44,8 @@ def check(
     Parameters
     ----------
     path : str or Path
+        A folder, or the address of one in an object store (``s3://bucket/fly``), every byte of
+        which is then fetched.
     bytes_read : callable, optional
         Told how many bytes have been hashed since the last call.
     progress : callable, optional
@@ -59,21 +62,25 @@ def check(
     >>> [str(problem) for problem in check("/no/such/folder")]
     ['folder: not there: /no/such/folder does not exist.']
     """
-    try:
-        folder = folder_path(path)
-    except ContractError as error:
-        return [Problem(table="folder", rule="not a path", message=str(error))]
-    recover(folder)
-    if not folder.exists():
-        return [Problem(table="folder", rule="not there", message=f"{folder} does not exist.")]
-    if not folder.is_dir():
-        return [
-            Problem(
-                table="folder",
-                rule="not a folder",
-                message=f"{folder} is a file; a connectome is a folder with {FILE_NAME} in it.",
-            )
-        ]
+    folder: Path | StoredFolder
+    if is_url(path):
+        folder = StoredFolder(str(path))
+    else:
+        try:
+            folder = folder_path(path)
+        except ContractError as error:
+            return [Problem(table="folder", rule="not a path", message=str(error))]
+        recover(folder)
+        if not folder.exists():
+            return [Problem(table="folder", rule="not there", message=f"{folder} does not exist.")]
+        if not folder.is_dir():
+            return [
+                Problem(
+                    table="folder",
+                    rule="not a folder",
+                    message=f"{folder} is a file; a connectome is a folder with {FILE_NAME} in it.",
+                )
+            ]
     try:
         opened = open_connectome(folder)
     except DamagedConnectomeError as error:

@@ -281,6 +281,17 @@ def read_manifest(folder: str | Path) -> Manifest:
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror})."
         raise DamagedConnectomeError(msg) from None
+    return parse_manifest(data, path)
+
+
+def parse_manifest(data: bytes, path: str | Path) -> Manifest:
+    """Take the manifest from the bytes of its file; `path` is what messages call it.
+
+    Raises
+    ------
+    DamagedConnectomeError
+        As `read_manifest`.
+    """
     try:
         content = json.loads(data.decode())
     except UnicodeDecodeError as error:
@@ -294,7 +305,7 @@ def read_manifest(folder: str | Path) -> Manifest:
     return _parse(content, path)
 
 
-def _require_known_version(content: object, path: Path) -> None:
+def _require_known_version(content: object, path: str | Path) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         msg = f'{path} is not a connectome manifest: it has no "format": "{FORMAT}".'
         raise DamagedConnectomeError(msg)
@@ -308,7 +319,7 @@ def _require_known_version(content: object, path: Path) -> None:
         raise DamagedConnectomeError(msg)
 
 
-def _require_signature(data: bytes, content: Mapping[str, Any], path: Path) -> None:
+def _require_signature(data: bytes, content: Mapping[str, Any], path: str | Path) -> None:
     found = _SIGNATURE.search(data)
     if found is not None:
         unsigned = data[: found.start(1)] + _UNSIGNED.encode() + data[found.end(1) :]
@@ -322,7 +333,7 @@ def _require_signature(data: bytes, content: Mapping[str, Any], path: Path) -> N
     raise DamagedConnectomeError(msg)
 
 
-def _parse(content: Mapping[str, Any], path: Path) -> Manifest:
+def _parse(content: Mapping[str, Any], path: str | Path) -> Manifest:
     known = {item.name for item in fields(Manifest)}
     try:
         values = {name: value for name, value in content.items() if name in known}

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from .errors import ContractError, DamagedConnectomeError
-from .manifest import FILE_NAME, Manifest, TableRecord, read_manifest
+from .manifest import FILE_NAME, Manifest, TableRecord, parse_manifest, read_manifest
+from .object_store import StoredFolder
 from .problem import Problem
 from .stamp import Stamp, file_stamps, manifest_stamp
 from .swap import recover
@@ -33,25 +34,29 @@ Files = Mapping[str, pa.NativeFile | Problem]
 class Opened:
     """One connectome as it was at one instant."""
 
-    folder: Path
+    folder: Path | StoredFolder
     manifest: Manifest
     files: Files
-    stamp: Stamp
+    stamp: Stamp | bytes
 
     def require_unmoved(self) -> None:
         """Raise where the folder's files are no longer the open ones."""
-        if _stamp(self.folder, self.manifest) != self.stamp:
+        if isinstance(self.folder, StoredFolder):
+            now: Stamp | bytes = self.folder.manifest_bytes()
+        else:
+            now = _stamp(self.folder, self.manifest)
+        if now != self.stamp:
             msg = f"{self.folder} has been replaced since it was opened; open it again."
             raise DamagedConnectomeError(msg)
 
 
-def open_connectome(folder: Path) -> Opened:
+def open_connectome(folder: Path | StoredFolder) -> Opened:
     """Open the manifest and every file it names.
 
     Parameters
     ----------
-    folder : Path
-        Resolved.
+    folder : Path or StoredFolder
+        A path is resolved.
 
     Raises
     ------
@@ -59,6 +64,11 @@ def open_connectome(folder: Path) -> Opened:
         Where there is no connectome, or its manifest is damaged. A file that is damaged or not
         there is told in `Opened.files`.
     """
+    if isinstance(folder, StoredFolder):
+        data = folder.manifest_bytes()
+        manifest = parse_manifest(data, f"{folder}/{FILE_NAME}")
+        files = open_files(folder, manifest)
+        return Opened(folder=folder, manifest=manifest, files=files, stamp=data)
     while True:
         recover(folder)
         before = manifest_stamp(folder)
@@ -79,7 +89,7 @@ def open_connectome(folder: Path) -> Opened:
                 return opened
 
 
-def open_files(folder: Path, manifest: Manifest) -> Files:
+def open_files(folder: Path | StoredFolder, manifest: Manifest) -> Files:
     """Open every file that a manifest names; they close when nobody holds them."""
     return {
         file.path: _open(folder, name, file.path)
@@ -115,13 +125,15 @@ def _stamp(folder: Path, manifest: Manifest) -> Stamp:
     return file_stamps(folder / path for path in (FILE_NAME, *sorted(named)))
 
 
-def _open(folder: Path, table: str, path: str) -> pa.NativeFile | Problem:
+def _open(folder: Path | StoredFolder, table: str, path: str) -> pa.NativeFile | Problem:
     if Path(path).is_absolute() or ".." in Path(path).parts:
         return Problem(
             table=table,
             rule="outside the folder",
             message=f"{FILE_NAME} names {path!r}, which is not inside the connectome.",
         )
+    if isinstance(folder, StoredFolder):
+        return folder.open_file(table, path)
     try:
         return pa.OSFile(str(folder / path))
     except FileNotFoundError:

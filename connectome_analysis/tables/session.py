@@ -17,6 +17,7 @@ from .derived import derived_table, read_derived, unknown_ids, write_derived
 from .errors import ContractError, DamagedConnectomeError, one_line
 from .folder import folder_path
 from .manifest import Manifest, require_table_name
+from .object_store import StoredFolder, is_url
 from .read_only import require_select
 from .snapshot import Snapshot, take_snapshot
 from .spill import hide_progress_bar, spill_folder
@@ -44,7 +45,7 @@ class Session:
     Parameters
     ----------
     path : str or Path
-        A connectome folder.
+        A connectome folder, or the address of one in an object store (``s3://bucket/fly``).
     verify : bool, optional
         Check every byte, key and reference before the first query. By default that is done for
         small connectomes; for larger ones sizes, footers, columns and row counts are compared.
@@ -62,14 +63,18 @@ class Session:
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | Path | StoredFolder,
         *,
         verify: bool | None = None,
         file_access: bool = False,
         memory_limit: str | None = None,
         threads: int | None = None,
     ) -> None:
-        self.path = folder_path(path)
+        self.path: Path | StoredFolder
+        if isinstance(path, StoredFolder):
+            self.path = path
+        else:
+            self.path = StoredFolder(str(path)) if is_url(path) else folder_path(path)
         self.file_access = file_access
         self.memory_limit = memory_limit
         self.threads = threads
@@ -388,7 +393,7 @@ def _connect(config: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
 
 
 def _reopen(
-    path: Path,
+    path: Path | StoredFolder,
     manifest: Manifest,
     file_access: bool,
     memory_limit: str | None,

@@ -13,6 +13,7 @@ from .check import contract_problems
 from .errors import DamagedConnectomeError
 from .integrity import file_problems, total_bytes
 from .manifest import Manifest
+from .object_store import StoredFolder
 from .opening import Opened, as_dataset, open_connectome
 from .spill import spilling_connection
 
@@ -42,7 +43,7 @@ class Snapshot:
         self.opened.require_unmoved()
 
 
-def take_snapshot(folder: Path, *, verify: bool | None) -> Snapshot:
+def take_snapshot(folder: Path | StoredFolder, *, verify: bool | None) -> Snapshot:
     """Open and check a connectome.
 
     Parameters
@@ -58,7 +59,8 @@ def take_snapshot(folder: Path, *, verify: bool | None) -> Snapshot:
     """
     opened = open_connectome(folder)
     files, manifest = opened.files, opened.manifest
-    everything = total_bytes(manifest) <= CHECK_ALL_BELOW_BYTES if verify is None else verify
+    small = total_bytes(manifest) <= CHECK_ALL_BELOW_BYTES and not isinstance(folder, StoredFolder)
+    everything = small if verify is None else verify
     problems = list(file_problems(files, manifest, hashes=everything))
     if everything and not problems:
         with spilling_connection(folder.parent) as connection:
