@@ -26,7 +26,7 @@ class Sections:
 
     name: str
     seen: str
-    sections: slice = slice(None)
+    sections: slice | None = None
     weights: Path | None = None
 
 
@@ -58,7 +58,7 @@ def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
             continue
         import h5py
 
-        cut = np.s_[:20, :64, :64] if quick else np.s_[one.sections]
+        cut = np.s_[:20, :64, :64] if quick else (one.sections or slice(None))
         with h5py.File(file) as held:
             raw, truth = held["raw"][cut], held["neuron_ids"][cut].astype(np.uint64)
         words = f"{one.name} {raw.size / 1e6:.2g} Mvoxel, {one.seen}"
