@@ -1,14 +1,37 @@
 """Compare: how alike connectomes are - individuals, hemispheres, sexes, stages, species, conditions."""
 
+from .density_tests import GroupTest, density_test, group_density_test
+from .edge_conservation import edge_conservation, shared_edges, weight_correlation
+from .hemispheres import Hemispheres, hemispheres
+from .many_tests import combined, corrected
+from .matched_neurons import Matched, matched_neurons
+from .matched_tests import matched_density_test
 from .profiles import MotifProfiles, profile_distances
 from .raw_counts import MixedCountsWarning
 from .significance_profiles import motif_profiles
 from .summary_table import summary
+from .two_binomials import compare_shares
+from .variable_edges import variable_edges
 
 __all__ = [
+    "GroupTest",
+    "Hemispheres",
+    "Matched",
     "MixedCountsWarning",
     "MotifProfiles",
+    "combined",
+    "compare_shares",
+    "corrected",
+    "density_test",
+    "edge_conservation",
+    "group_density_test",
+    "hemispheres",
+    "matched_density_test",
+    "matched_neurons",
     "motif_profiles",
     "profile_distances",
+    "shared_edges",
     "summary",
+    "variable_edges",
+    "weight_correlation",
 ]

@@ -100,6 +100,30 @@ def named_graphs(
     return made
 
 
+def two_graphs(
+    a: One,
+    b: One,
+    *,
+    edge_type: str | None = "chemical",
+    min_synapses: int | None = None,
+    where: str | None = None,
+) -> tuple[Given, Given]:
+    """Make a graph of each of two connectomes, which may have one name.
+
+    Examples
+    --------
+    >>> import connectome_analysis as ca
+    >>> one, two = two_graphs("celegans-white1986-jsh", "celegans-white1986-n2u")
+    >>> one.graph.n_edges > 0, two.graph.n_edges > 0
+    (True, True)
+    """
+    one, two = (
+        _made(None, given, number, edge_type, min_synapses, where)
+        for number, given in enumerate((a, b), start=1)
+    )
+    return one, two
+
+
 def _made(
     label: Any,
     one: Any,
