@@ -67,7 +67,7 @@ def variable_edges(
     >>> ages = {f"age {k}": f"celegans-witvliet2021-{k}" for k in range(1, 9)}
     >>> table = variable_edges(ages)
     >>> sorted(table["kind"].unique())
-    ['conserved', 'growing', 'variable']
+    ['conserved', 'growing', 'shrinking', 'variable']
     """
     import pandas as pd
     from scipy.stats import rankdata, t
@@ -133,7 +133,8 @@ def _spearman(ranks: NDArray[np.float64], order: NDArray[np.float64]) -> NDArray
     length = np.sqrt((rows**2).sum(axis=1) * (line**2).sum())
     result = np.full(len(rows), np.nan)
     np.divide(rows @ line, length, out=result, where=length > 0)
-    return np.clip(result, -1.0, 1.0)
+    clipped: NDArray[np.float64] = np.clip(result, -1.0, 1.0)
+    return clipped
 
 
 def _labels(g: Graph, by: str | None, name: str) -> NDArray[np.generic]:
