@@ -43,8 +43,9 @@ class CellTypes:
         The likeliest type also where `labels` says unknown; None where the two are the same.
     levels : (L, N) object or None
         Labels of a hierarchy, finest first.
-    linkage : (N - 1, 4) float64 or None
-        Dendrogram, as ``scipy.cluster.hierarchy`` has it.
+    linkage : (M - 1, 4) float64 or None
+        Dendrogram of the M neurons that have a type, in their order, as ``scipy.cluster.hierarchy``
+        has it.
     embedding : (N, D) float64 or None
         Coordinates in which neurons were clustered.
     facts : dict
