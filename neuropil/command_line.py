@@ -9,6 +9,7 @@ import typer
 
 from . import __version__
 from .commands import (
+    benchmark,
     cell_types,
     check,
     datasets,
@@ -56,6 +57,7 @@ app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.command("view", help=view.HELP)(view.view)
 app.command("simulate-release", help=simulate_release.HELP)(simulate_release.simulate_release)
 app.add_typer(errors.app, name="errors")
+app.add_typer(benchmark.app, name="benchmark")
 app.add_typer(cell_types.app, name="cell-types")
 
 

@@ -16,6 +16,7 @@ from .naive_and_aware_panel import naive_and_aware
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
 from .profile_tree_panels import profile_tree
+from .ratios_to_nulls import ratios_to_nulls
 from .reliability_curve import reliability
 from .rich_club_panels import rich_club
 from .robustness_lines import robustness
@@ -40,6 +41,7 @@ __all__ = [
     "nulls_compared",
     "path_lengths",
     "profile_tree",
+    "ratios_to_nulls",
     "reliability",
     "rich_club",
     "robustness",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # The widest figures, 10.5 inches, fill the page; the others keep letters of the same size.
-_PIXELS_PER_INCH = 90
+PIXELS_PER_INCH = 90
 
 Formats = Mapping[str, Callable[[Any], str]]
 
@@ -87,7 +87,7 @@ def html_facts(facts: Mapping[str, str], *, wide: bool = False) -> str:
 def html_figure(picture: Picture) -> str:
     """Write a figure with the picture in it."""
     data = base64.b64encode(picture.png).decode("ascii")
-    width, height = (round(side * _PIXELS_PER_INCH / DPI) for side in _size(picture.png))
+    width, height = (round(side * PIXELS_PER_INCH / DPI) for side in _size(picture.png))
     return (
         f'<figure><img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
         f'alt="{escape(picture.alt)}">'

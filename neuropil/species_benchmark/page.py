@@ -1,0 +1,490 @@
+"""Page: a species benchmark as one HTML page that needs no network and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from ..report.build import folder
+from ..report.findings import ranges_in_words, ratio_in_words, rich_ranges, strongest_excess
+from ..report.how_made import HowMade
+from ..report.html_parts import anchor, html_facts, html_list, html_table, linked
+from ..report.number_words import number, percent, ratio
+from ..report.triad_symbols import symbol_definitions
+from ..whole_file import whole_file
+from .figures import figures_of_all, figures_of_one
+from .tables import as_naive_and_aware, as_rich_club, as_significance, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connectome_analysis import Graph
+
+    from ..report.vector_figure import VectorFigure
+    from .result import BenchmarkResult
+
+_SHORT = {
+    "erdos_renyi": "ER",
+    "dyad": "dyad",
+    "configuration": "CFG",
+    "reciprocal_configuration": "reciprocal CFG",
+}
+_STRIKING = 5
+_LEVEL = 0.05
+
+
+def write_page(
+    result: BenchmarkResult, graphs: dict[str, Graph], target: Path, *, figures: bool
+) -> Path:
+    """Write ``report.html`` and, with `figures`, ``figures/*.svg`` and ``*.pdf``; the page last."""
+    together: list[VectorFigure] = []
+    alone: dict[str, list[VectorFigure]] = {one.name: [] for one in result.datasets}
+    if figures:
+        together = list(figures_of_all(result))
+        for name, graph in graphs.items():
+            alone[name] = list(figures_of_one(result, name, graph, main_null(result)))
+        place = folder(target / "figures")
+        for figure in (*together, *(one for some in alone.values() for one in some)):
+            figure.write(place)
+    path = target / "report.html"
+    with whole_file(path) as part:
+        part.write_text(page(result, graphs, together, alone), encoding="utf-8")
+    return path
+
+
+def main_null(result: BenchmarkResult) -> str:
+    """The null that pictures of one dataset are about: configuration, or the first."""
+    nulls = tuple(dict.fromkeys(result.numbers["null_model"]))
+    return "configuration" if "configuration" in nulls else nulls[0]
+
+
+def page(
+    result: BenchmarkResult,
+    graphs: dict[str, Graph],
+    together: Sequence[VectorFigure],
+    alone: dict[str, list[VectorFigure]],
+) -> str:
+    """Lay the benchmark out as HTML."""
+    made = HowMade(
+        command="neuropil benchmark species",
+        n_samples=result.settings.samples,
+        seed=result.settings.seed,
+    )
+    triads = [figure.html() for figure in together if ".triads." in figure.name]
+    measures = [figure.html() for figure in together if ".triads." not in figure.name]
+    sections = [
+        ("The table", _cross_species(result) + _printed(result) + "".join(measures)),
+        ("Size and paths", _sizes(result)),
+        ("Triads", "".join(triads) or _in_tables("triad")),
+        ("Four neurons", _four_nodes(result)),
+        ("Colored triads", _colored(result)),
+        ("Rich clubs", _rich_clubs(result, graphs)),
+        ("Robustness to errors", _robustness(result)),
+        ("Each dataset", _each(result, alone)),
+        ("How this was made", _how(result, made)),
+    ]
+    taken = {"top", "contents"}
+    parts = [(anchor(title, taken), title, content) for title, content in sections if content]
+    contents = "".join(
+        f'<li><a href="#{address}">{escape(title)}</a></li>' for address, title, _ in parts
+    )
+    body = "\n".join(
+        f'<section><h2 id="{address}">{escape(title)}</h2>\n{content}\n'
+        '<p class="top"><a href="#top">back to the top</a></p></section>'
+        for address, title, content in parts
+    )
+    species = {name for name in result.species["species"] if name}
+    nulls = ", ".join(null.replace("_", " ") for null in result.settings.null_models)
+    lead = (
+        f"{len(result.datasets)} connectomes of {len(species)} species, measured in the same way and held "
+        f"against {result.settings.samples:,} random graphs of each null model ({nulls})."
+    )
+    template = Template(files("neuropil.report").joinpath("page.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        version=escape(made.software.get("neuropil", "")),
+        title="Species benchmark",
+        lead=escape(lead),
+        contents=f"<ol>{contents}</ol>",
+        symbols=symbol_definitions(),
+        body=_skipped(result) + body,
+    )
+
+
+def _skipped(result: BenchmarkResult) -> str:
+    if not result.skipped:
+        return ""
+    items = [f"<b>{escape(one.name)}</b>: {escape(one.why)}" for one in result.skipped]
+    return f'<div class="note"><p><b>Not measured.</b></p>{html_list(items)}</div>'
+
+
+def _with_interval(row: pd.Series, name: str) -> str:
+    low, high = (ratio(row.get(f"{name}{end}")) for end in ("_low", "_high"))
+    value = ratio(row.get(name))
+    if value == "–" or low == high == value:
+        return value
+    return f"{value}<br><small>{low} – {high}</small>"
+
+
+def _cross_species(result: BenchmarkResult) -> str:
+    import pandas as pd
+
+    table = result.species
+    nulls = [
+        null for null in ("erdos_renyi", "configuration") if f"reciprocity_over_{null}" in table
+    ]
+    rows = []
+    for name, row in table.iterrows():
+        shown = {
+            "dataset": f"{escape(str(name))}<br><small><i>{escape(str(row['species']))}</i></small>",
+            "n": row["neurons"],
+            "m": row["connections"],
+            "density": percent(row["density"]),
+        }
+        for measure in ("reciprocity", "transitivity"):
+            shown[measure] = percent(row[measure])
+            for null in nulls:
+                shown[f"{measure} / {_SHORT[null]}"] = _with_interval(row, f"{measure}_over_{null}")
+        rows.append(shown)
+    frame = pd.DataFrame(rows)
+    written = [name for name in frame.columns if name not in ("n", "m", "dataset")]
+    short = {name: "/ " + name.partition(" / ")[2] for name in frame.columns if " / " in name}
+    note = (
+        "<p>The statistics of the cross-species table of Lin et al. 2024 "
+        f"({linked('doi:10.1038/s41586-024-07968-y')}). ER: as many connections, placed at random. CFG: every "
+        "neuron keeps its numbers of senders and receivers. Small print: observed over the 97.5th and the 2.5th "
+        "percentile of the samples. Self-connections are left out, neurons without connections count. Datasets "
+        "differ in the part of the animal they cover and in how weak a connection may be: read down a column "
+        "with care.</p>"
+    )
+    return note + html_table(
+        frame,
+        headings=short,
+        formats=dict.fromkeys(written, str),
+        raw=("dataset", *written),
+    )
+
+
+def _printed(result: BenchmarkResult) -> str:
+    import pandas as pd
+
+    rows = []
+    for dataset in result.datasets:
+        for name, value in dataset.published.items():
+            if name == "source" or name not in result.species.columns:
+                continue
+            ours = result.species.loc[dataset.name, name]
+            rows.append(
+                {
+                    "dataset": dataset.name,
+                    "number": name,
+                    "here": ours,
+                    "printed": value,
+                    "source": linked(str(dataset.published.get("source", ""))),
+                }
+            )
+    if not rows:
+        return ""
+    return "<h3>Beside what is printed elsewhere</h3>" + html_table(
+        pd.DataFrame(rows),
+        formats={"here": _digits, "printed": _digits},
+        raw=("source",),
+    )
+
+
+def _digits(value: Any) -> str:
+    return f"{int(value):,}" if float(value).is_integer() else f"{float(value):.4g}"
+
+
+def _sizes(result: BenchmarkResult) -> str:
+    columns = {
+        "neurons": "neurons",
+        "isolated": "without a connection",
+        "largest_weak": "largest WCC",
+        "largest_strong": "largest SCC",
+        "path_length": "mean path in the SCC",
+        "clustering_over_er": "clustering / ER",
+        "path_length_over_er": "path / ER",
+        "small_worldness": "small-worldness",
+    }
+    table = result.species[list(columns)].reset_index()
+    sampled = result.species.index[result.species["path_length_sources"] > 0]
+    note = (
+        "<p>WCC, SCC: the largest weakly and strongly connected components. ER values by formula. "
+        "Small-worldness grows with the number of neurons and says little across sizes.</p>"
+    )
+    if len(sampled):
+        which = ", ".join(map(str, sampled))
+        note += f'<p class="small">Paths from 2,000 neurons drawn at random: {escape(which)}.</p>'
+    return note + html_table(table, headings=columns)
+
+
+def _four_nodes(result: BenchmarkResult) -> str:
+    import pandas as pd
+
+    parts = []
+    for null in reversed(result.settings.null_models):
+        rows = []
+        for dataset in result.datasets:
+            given = rows_of(result.numbers, dataset.name, null, "four_node")
+            if given.empty:
+                continue
+            table = as_significance(given)
+            table = table[table["z"].notna() & (table["q_value"] < _LEVEL)]
+            chosen = table.reindex(
+                table["z"].abs().sort_values(ascending=False, kind="stable").index
+            )
+            words = [
+                f"{escape(str(name))} <small>{escape(ratio(row['ratio']))}×</small>"
+                for name, row in chosen.head(_STRIKING).iterrows()
+            ]
+            more = int((table["ratio"] > 1).sum())
+            rows.append(
+                {
+                    "dataset": dataset.name,
+                    "more": more,
+                    "fewer": len(table) - more,
+                    "farthest from the null": ", ".join(words) or "none",
+                }
+            )
+        if rows:
+            parts.append(
+                html_table(
+                    pd.DataFrame(rows),
+                    caption=f"Classes of four at q < {_LEVEL:g} beside the {null.replace('_', ' ')} null",
+                    raw=("farthest from the null",),
+                )
+            )
+    if not parts:
+        return ""
+    return (
+        "<p>The 199 connected classes of four neurons, counted exactly; names are those of mfinder. Of the "
+        "farthest from the null stands observed over its mean. All counts are in "
+        "<code>tables/numbers.parquet</code>; each dataset's picture draws them.</p>"
+        + "".join(parts)
+    )
+
+
+def _colored(result: BenchmarkResult) -> str:
+    import pandas as pd
+
+    null = main_null(result)
+    rows = []
+    for dataset in result.datasets:
+        given = rows_of(result.numbers, dataset.name, null, "colored_triad")
+        if given.empty:
+            continue
+        table = given[given["z"].notna() & (given["q_value"] < _LEVEL)]
+        table = table[
+            ~table["name"].str.contains("unknown") & ~table["name"].str.contains("?", regex=False)
+        ]
+        table = table[~table["name"].str.match("^(003|012|102)")]
+        for sign, words in ((1, "more"), (-1, "fewer")):
+            chosen = table[table["z"] * sign > 0]
+            chosen = chosen.reindex(
+                chosen["z"].abs().sort_values(ascending=False, kind="stable").index
+            )
+            found = [
+                f"{row['name']} {ratio(row['ratio'])}×" for _, row in chosen.head(4).iterrows()
+            ]
+            rows.append(
+                {
+                    "dataset": dataset.name if sign == 1 else "",
+                    "colored by": dataset.colors if sign == 1 else "",
+                    "": words,
+                    "classes": len(chosen),
+                    "farthest from the null": "; ".join(found) or "none",
+                }
+            )
+    if not rows:
+        return ""
+    note = (
+        f"<p>Triads with the sign of each neuron, beside the {null.replace('_', ' ')} null, which keeps every "
+        "neuron's color and degrees; classes with a neuron of unknown sign are left out here and stand in "
+        "<code>tables/numbers.parquet</code>. Signs follow the transmitter and are an assumption.</p>"
+    )
+    return note + html_table(pd.DataFrame(rows))
+
+
+def _rich_clubs(result: BenchmarkResult, graphs: dict[str, Graph]) -> str:
+    import pandas as pd
+
+    from connectome_analysis import rich_club
+
+    rows = []
+    null = main_null(result)
+    for dataset in result.datasets:
+        given = rows_of(result.numbers, dataset.name, null, "rich_club")
+        if given.empty:
+            continue
+        table = as_rich_club(given, rich_club(graphs[dataset.name], null_model=None))
+        ranges, best = rich_ranges(table), strongest_excess(table)
+        rows.append(
+            {
+                "dataset": dataset.name,
+                "exceeds the null at": ranges_in_words(ranges) if ranges else "no k",
+                "surest excess [95 %]": "" if best is None else ratio_in_words(best),
+                "at k": "" if best is None else number(int(str(best.name))),
+                "neurons": "" if best is None else number(best["n_neurons"]),
+            }
+        )
+    note = (
+        f"<p>Density among neurons whose degree (in plus out) is above k, against the {null.replace('_', ' ')} "
+        "null: one-sided p &lt; 0.05 at each k, uncorrected for the number of k. The surest excess is the ratio "
+        "whose 95 % interval has the highest lower end.</p>"
+    )
+    formats = {"surest excess [95 %]": str, "at k": str, "neurons": str}
+    return note + html_table(pd.DataFrame(rows), formats=formats)
+
+
+def _robustness(result: BenchmarkResult) -> str:
+    import pandas as pd
+
+    corrected = result.corrected
+    parts = []
+    for model in dict.fromkeys(corrected["error_model"]):
+        rows = []
+        for dataset in result.datasets:
+            mine = corrected[
+                (corrected["dataset"] == dataset.name) & (corrected["error_model"] == model)
+            ]
+            if mine.empty:
+                continue
+            measures = mine[mine["kind"] == "measure"].set_index("name")
+            null = result.settings.error_null_model
+            aware = rows_of(result.numbers, dataset.name, null, "triad", model)
+            naive = rows_of(result.numbers, dataset.name, null, "triad")
+            flips = "–"
+            if len(aware) and len(naive):
+                both = as_naive_and_aware(naive, aware)
+                changed = [str(name) for name in both.index[both["verdict_changes"]]]
+                flips = ", ".join(changed) or "none"
+            rows.append(
+                {
+                    "dataset": dataset.name,
+                    "reciprocity": percent(measures.loc["reciprocity", "observed"]),
+                    "… corrected": _estimate(measures.loc["reciprocity"]),
+                    "transitivity": percent(measures.loc["transitivity", "observed"]),
+                    "… corrected ": _estimate(measures.loc["transitivity"]),
+                    "triads whose verdict changes": flips,
+                }
+            )
+        source = _source_of(model)
+        written = ("reciprocity", "… corrected", "transitivity", "… corrected ")
+        parts.append(
+            f"<h3>{escape(model)}</h3>{source}"
+            + html_table(pd.DataFrame(rows), formats=dict.fromkeys(written, str))
+        )
+    if not parts:
+        return ""
+    return (
+        "<p>What if each connectome had the errors that were measured in another reconstruction? The numbers "
+        "are then corrected for what was missed and invented, with 95 % intervals of the errors' chance; and "
+        f"the {result.settings.error_null_model.replace('_', ' ')} null is drawn as that reconstruction would "
+        "show it. A verdict changes where a class is significant (q &lt; 0.05) beside one null and not, or the "
+        "other way round, beside the other. This is a question, not a statement about these datasets: most were "
+        "made by hand.</p>" + "".join(parts)
+    )
+
+
+def _estimate(row: pd.Series) -> str:
+    return f"{percent(row['estimate'])} [{percent(row['low'])}, {percent(row['high'])}]"
+
+
+def _source_of(model: str) -> str:
+    from connectome_analysis import errors
+
+    presets = errors.presets()
+    if model not in presets.index:
+        return ""
+    row = presets.loc[model]
+    rates = ", ".join(
+        f"{name.replace('_', ' ')} {row[name]:.3g}"
+        for name in ("precision", "recall", "pre_completeness", "post_completeness")
+        if row[name] == row[name]
+    )
+    return f"<p>{escape(str(row['what']).capitalize())}: {escape(rates)}. {linked(str(row['source']))}</p>"
+
+
+def _each(result: BenchmarkResult, alone: dict[str, list[VectorFigure]]) -> str:
+    parts = []
+    for dataset in result.datasets:
+        row = result.species.loc[dataset.name]
+        animal = ", ".join(filter(None, (row["species"], row["sex"], row["stage"])))
+        facts = {
+            "animal": escape(animal),
+            "read from": escape(dataset.connectome or f"{dataset.source} ({dataset.format})")
+            if dataset.connectome is None or not Path(dataset.connectome).is_absolute()
+            else "a folder of the user",
+            "neurons": escape(dataset.where or ""),
+            "connections": escape(dataset.edge_type),
+            "synapses per pair": number(dataset.min_synapses) if dataset.min_synapses else "",
+            "a weight is": escape(row["weight"]),
+            "licence": escape(row["licence"]),
+            "citation": linked(row["citation"]),
+        }
+        pictures = "".join(figure.html() for figure in alone.get(dataset.name, []))
+        shown = f"<details><summary>figures</summary>{pictures}</details>" if pictures else ""
+        parts.append(f"<h3>{escape(dataset.name)}</h3>{html_facts(facts)}{shown}")
+    return "".join(parts)
+
+
+def _how(result: BenchmarkResult, made: HowMade) -> str:
+    import pandas as pd
+
+    numbers = result.numbers
+    facts = {
+        "command": f"<code>{escape(made.command)}</code>",
+        "made": escape(made.made_at),
+        "seed": f"{number(made.seed)}; each dataset and null has a seed of its own, made of this and the names",
+        "samples": number(made.n_samples),
+        "software": escape(", ".join(f"{name} {v}" for name, v in made.software.items())),
+        "system": escape(made.system),
+        "tables": '<a href="tables/numbers.parquet">numbers.parquet</a>, '
+        '<a href="tables/species.parquet">species.parquet</a>, '
+        '<a href="tables/species.csv">species.csv</a>, '
+        '<a href="tables/corrected.parquet">corrected.parquet</a>',
+    }
+    first = numbers.drop_duplicates(["null_model", "error_model"])
+    keeps = pd.DataFrame(
+        {
+            "null": [
+                str(row["null_model"]).replace("_", " ")
+                + (f", with the errors of {row['error_model']}" if row["error_model"] else "")
+                for _, row in first.iterrows()
+            ],
+            "keeps": first["keeps"].tolist(),
+        }
+    )
+    chains = numbers.drop_duplicates(["dataset", "null_model", "error_model"])
+    chains = chains[chains["proposals"] > 0]
+    mixing = ""
+    if len(chains):
+        shown = chains[
+            ["dataset", "null_model", "error_model", "proposals", "accepted", "edges_kept"]
+        ]
+        table = html_table(
+            shown,
+            headings={"error_model": "errors", "edges_kept": "original connections left"},
+            formats={"edges_kept": percent},
+            caption="Proposals and accepted ones per sample, and how many connections stayed where they were",
+        )
+        mixing = (
+            f"<details><summary>How far samples are from their graphs</summary>{table}</details>"
+        )
+    explained = (
+        "<p>p-values are empirical, two-sided (rich clubs one-sided), and count the observation as one of the "
+        "samples, so none is 0. q-values are corrected within each kind of number of a dataset and null "
+        "(Benjamini and Hochberg). All numbers of one dataset and null come from the same graphs, drawn once.</p>"
+    )
+    return html_facts(facts) + html_table(keeps) + explained + mixing
+
+
+def _in_tables(kind: str) -> str:
+    return (
+        f"<p>Drawn without figures; the rows of kind {kind} stand in "
+        "<code>tables/numbers.parquet</code>.</p>"
+    )
