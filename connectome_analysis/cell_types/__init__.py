@@ -2,18 +2,30 @@
 
 from .alike import nearest, similarity
 from .block_models.description_length import DescriptionLength, description_length
+from .clusters import cluster
 from .from_seeds import seeded
+from .graph_network.cell_typer import CellTyper
+from .graph_network.conformal_sets import ConformalSets
 from .result import CellTypes
 from .simulated_types import planted_types
+from .spectral_embedding import Embedding, spectral_embedding
+from .two_typings import TypeComparison, compare_types
 from .wiring_profiles import profiles
 
 __all__ = [
+    "CellTyper",
     "CellTypes",
+    "ConformalSets",
     "DescriptionLength",
+    "Embedding",
+    "TypeComparison",
+    "cluster",
+    "compare_types",
     "description_length",
     "nearest",
     "planted_types",
     "profiles",
     "seeded",
     "similarity",
+    "spectral_embedding",
 ]

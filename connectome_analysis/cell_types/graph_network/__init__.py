@@ -1,0 +1,1 @@
+"""Graph network: types told from wiring by message passing, and how sure each is."""
