@@ -206,7 +206,8 @@ def _problem(
     one, two = seeds
     means = [float(m.data.mean()) if m.nnz else 0.0 for m in matrices]
     return _Problem(
-        *matrices,
+        matrices[0],
+        matrices[1],
         one,
         two,
         np.setdiff1d(np.arange(small.n_nodes), one),

@@ -51,7 +51,9 @@ def test_every_neuron_of_the_smaller_graph_gets_one_partner() -> None:
 def test_the_objective_is_that_of_scipys_faq() -> None:
     a, b = random_graph(4, n=25, p=0.3), random_graph(5, n=25, p=0.3)
     dense = [np.log1p(g.to_scipy().toarray()) for g in (a, b)]
-    other = quadratic_assignment(*dense, options={"maximize": True, "tol": 1e-6, "rng": np.random.default_rng(0)})
+    other = quadratic_assignment(
+        *dense, options={"maximize": True, "tol": 1e-6, "rng": np.random.default_rng(0)}
+    )
     found = ca.compare.match_neurons(a, b, tolerance=1e-6, max_iterations=100)
     order = found["id_b"].to_numpy()
     by_hand = (dense[0] * dense[1][np.ix_(order, order)]).sum()
