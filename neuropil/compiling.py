@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 _LINE = (
@@ -10,11 +12,17 @@ _LINE = (
 )
 
 
-def tell_of_compiling() -> None:
-    """Say on stderr that kernels of corrections and aware tests will be compiled, where they will be."""
+def tell_of_compiling(kernel: Any = None) -> None:
+    """Say on stderr that kernels will be compiled, where they will be.
+
+    Parameters
+    ----------
+    kernel : optional
+        One that what follows needs; by default that of corrections and aware tests.
+    """
     from connectome_analysis.compiled import kept_on_disk
     from connectome_analysis.errors.correction.triad_sums import triangle_products
 
     # Corrections and aware tests come to this kernel, and the first of them compiles all they need.
-    if not kept_on_disk(triangle_products):
+    if not kept_on_disk(triangle_products if kernel is None else kernel):
         typer.echo(_LINE, err=True)

@@ -88,11 +88,16 @@ def null_options(given: list[str] | None) -> dict[str, Any]:
     >>> null_options(["groups=cell_type", "proposals_per_edge=30", "bin_edges_um=0,50,100"])
     {'groups': 'cell_type', 'proposals_per_edge': 30, 'bin_edges_um': [0, 50, 100]}
     """
+    return named_values(given, "--null-option", "groups=cell_type")
+
+
+def named_values(given: list[str] | None, option: str, example: str) -> dict[str, Any]:
+    """Read ``NAME=VALUE`` options, as `null_options` does; `option` and `example` are for the error."""
     options: dict[str, Any] = {}
     for one in given or []:
         name, equals, text = one.partition("=")
         if not equals or not name.strip() or not text.strip():
-            msg = f"--null-option must be NAME=VALUE, for instance groups=cell_type, got {one!r}."
+            msg = f"{option} must be NAME=VALUE, for instance {example}, got {one!r}."
             raise ValueError(msg)
         values = [_value(part.strip()) for part in text.split(",")]
         options[name.strip()] = values[0] if len(values) == 1 else values

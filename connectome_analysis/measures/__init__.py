@@ -17,7 +17,11 @@ from .hits import hits
 from .k_core import core_numbers, k_core
 from .modularity import modularity
 from .page_rank import page_rank
-from .partition_agreement import adjusted_rand
+from .partition_agreement import (
+    adjusted_mutual_information,
+    adjusted_rand,
+    variation_of_information,
+)
 from .path_lengths import distances_from, mean_path_length, path_lengths
 from .reciprocity import reciprocal_edges, reciprocity
 from .shortest_paths import shortest_paths
@@ -29,6 +33,7 @@ from .type_matrix import type_edges, type_matrix
 
 __all__ = [
     "Communities",
+    "adjusted_mutual_information",
     "adjusted_rand",
     "assortativity",
     "betweenness",
@@ -72,6 +77,7 @@ __all__ = [
     "trophic_levels",
     "type_edges",
     "type_matrix",
+    "variation_of_information",
     "wiring",
     "wiring_cost",
 ]

@@ -8,7 +8,9 @@ from .adjacency_matrix import adjacency
 from .colored_motifs import colored_motifs
 from .corrected_triads_panel import corrected_triads
 from .degree_curves import degree_distribution
+from .dendrogram_lines import dendrogram
 from .distance_curve_panels import distance_curve
+from .embedding_points import embedding
 from .error_fit_panels import error_fit
 from .fitted_rates_panel import fitted_rates
 from .motif_drawings import motif, motif_table
@@ -32,7 +34,9 @@ __all__ = [
     "colored_motifs",
     "corrected_triads",
     "degree_distribution",
+    "dendrogram",
     "distance_curve",
+    "embedding",
     "error_fit",
     "fitted_rates",
     "motif",

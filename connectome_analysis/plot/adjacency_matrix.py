@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from ..measures.per_neuron import labels_of
 from .headline import put_headline
 from .look import (
     DENSITY,
@@ -57,7 +58,7 @@ class _Picture(NamedTuple):
 
 def adjacency(
     g: Graph,
-    by: str | None = _DEFAULT,
+    by: str | pd.Series[Any] | ArrayLike | None = _DEFAULT,
     ax: Axes | None = None,
     *,
     title: str | None = None,
@@ -72,9 +73,10 @@ def adjacency(
     Parameters
     ----------
     g : Graph
-    by : str or None
-        Column of the node table to group by; None orders by degree alone, and so does the default
-        where the graph has no ``cell_class``.
+    by : str, (N,) Series by node id, (N,) array or None
+        What to group by: a column of the node table, or labels such as
+        ``ca.cell_types.cluster(g).to_frame()["label"]``; None orders by degree alone, and so does the
+        default where the graph has no ``cell_class``.
     ax : Axes, optional
         Where to draw; a new figure where left out.
     title : str, optional
@@ -83,7 +85,7 @@ def adjacency(
     Raises
     ------
     ValueError
-        Where the node table has no such column.
+        Where the node table has no such column, or labels fit no neurons.
 
     Examples
     --------
@@ -94,13 +96,14 @@ def adjacency(
     >>> plt.close(ax.figure)
     """
     nodes = g.nodes
-    if by == _DEFAULT and by not in nodes.columns:
+    if isinstance(by, str) and by == _DEFAULT and by not in nodes.columns:
         by = None
-    if by is not None and by not in nodes.columns:
+    if isinstance(by, str) and by not in nodes.columns:
         columns = ", ".join(map(str, nodes.columns))
         msg = f"The node table has no column {by!r}; it has: {columns}. by=None needs none."
         raise ValueError(msg)
-    order, groups = _ordered(g, None if by is None else nodes[by])
+    labels = None if by is None else labels_of(g, by)
+    order, groups = _ordered(g, labels)
     picture = _picture(g, order)
     ax = axes_or_new(ax, 7.6, 6.8)
     _show(ax, picture, g.n_nodes)
@@ -109,7 +112,7 @@ def adjacency(
         ax.set_yticks([])
     else:
         _mark_groups(ax, groups, g.n_nodes)
-    how = "by degree" if by is None else f"by {by}"
+    how = "by degree" if labels is None else f"by {labels.name}"
     unnamed = len(groups.names) - len(ax.get_yticks()) if groups is not None else 0
     if unnamed > 0:
         how += f" ({unnamed:,} small groups unnamed)"
@@ -129,7 +132,9 @@ def _ordered(g: Graph, labels: pd.Series | None) -> tuple[NDArray[np.int64], _Gr
         known = labels.notna().to_numpy()
         words = labels.astype(str).to_numpy(dtype=object)
         names, sizes = np.unique(words[known].astype(str), return_counts=True)
-        falling = np.lexsort((names, -sizes))
+        # Numbers of clusters are numbers: 2 comes before 10.
+        ties = names.astype(np.int64) if labels.dtype.kind in "iu" else names
+        falling = np.lexsort((ties, -sizes))
         names, sizes = names[falling], sizes[falling]
         place = {str(name): position for position, name in enumerate(names)}
         number = np.array(

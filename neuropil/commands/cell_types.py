@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import typer
 
+from . import cell_types_cluster
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="Cell types from wiring: found without labels, carried over from neurons that have one, and how "
     "sure each is.",
 )
+app.command("cluster", help=cell_types_cluster.HELP)(cell_types_cluster.cluster)
