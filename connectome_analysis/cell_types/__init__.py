@@ -3,6 +3,9 @@
 from .alike import nearest, similarity
 from .block_models.description_length import DescriptionLength, description_length
 from .clusters import cluster
+from .evaluation.comparison import evaluate
+from .evaluation.leakage import LeakageWarning, leakage
+from .evaluation.splitting import Split, split
 from .from_seeds import seeded
 from .graph_network.cell_typer import CellTyper
 from .graph_network.conformal_sets import ConformalSets
@@ -18,14 +21,19 @@ __all__ = [
     "ConformalSets",
     "DescriptionLength",
     "Embedding",
+    "LeakageWarning",
+    "Split",
     "TypeComparison",
     "cluster",
     "compare_types",
     "description_length",
+    "evaluate",
+    "leakage",
     "nearest",
     "planted_types",
     "profiles",
     "seeded",
     "similarity",
     "spectral_embedding",
+    "split",
 ]
