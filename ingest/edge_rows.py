@@ -44,6 +44,8 @@ class StagedRows:
         ``weight`` is ``syn_count`` as a real number.
     single : bool
         Every row is one synapse, so that adding up is counting.
+    in_order : bool
+        Rows are sorted by sender, receiver and region, each group in one row.
     source : SourceRows or None
         Where the rows are a view of a table in the workspace.
     """
@@ -55,6 +57,7 @@ class StagedRows:
     edge_type: str | None = None
     weight_is_count: bool = False
     single: bool = False
+    in_order: bool = False
     source: SourceRows | None = None
 
     def drop(self, workspace: Workspace) -> None:

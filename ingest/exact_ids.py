@@ -62,6 +62,11 @@ class IdColumn:
         """Whether ids come as text."""
         return self.rows.is_text(self.source)
 
+    @property
+    def plain(self) -> bool:
+        """Whether every value is a 64-bit integer or none, so that nothing has to be read."""
+        return self.type == "BIGINT" and not self._given()
+
     def require_exact_type(self) -> None:
         """Raise where the type cannot hold an id exactly."""
         if self.is_text or self.type in INTEGER_TYPES:
@@ -113,13 +118,22 @@ class IdColumn:
         if kind == "names":
             return f"CASE WHEN NOT {self.given_missing(kind)} THEN {self.text()} END"
         source = self.rows.trimmed(self.source) if self.is_text else quoted(self.source)
-        value = f"TRY_CAST({source} AS BIGINT)"
+        value = source if self.plain else f"TRY_CAST({source} AS BIGINT)"
         if self._given():  # a -1 may be declared to be no neuron
             value = f"CASE WHEN NOT {self.given_missing(kind)} THEN {value} END"
         return f"nullif({value}, 0)" if self.zero_is_missing else value
 
     def questions(self) -> dict[str, str]:
         """Aggregates that tell what kind of ids the column holds; see `IdProfile`."""
+        if self.plain:
+            name = quoted(self.source)
+            return {
+                f"{self.role}.rows": "count(*)",
+                f"{self.role}.missing": f"count(*) - count({name})",
+                f"{self.role}.integers": f"count({name})",
+                f"{self.role}.negative": f"count(*) FILTER ({name} < 0)",
+                f"{self.role}.inexact": "0",
+            }
         missing = self.given_missing("integers")
         value = self.integer()
         other = f"({value} IS NULL AND NOT {missing})"

@@ -208,7 +208,9 @@ def _put_in_order(workspace: Workspace, staged: StagedRows, keys: tuple[str, ...
         rows = f"(SELECT {sides}, count(*) AS syn_count FROM {rows} GROUP BY ALL)"
     listed = "".join(f", r.{quoted(n)}" for n in columns)
     weighed = "true" if staged.single else "r.weight > 0"
-    if keys_are_ids(workspace):
+    as_they_are = keys_are_ids(workspace)
+    in_order = staged.in_order and as_they_are
+    if as_they_are:
         chosen = (
             f"SELECT r.{PRE} AS pre_id, r.{POST} AS post_id{listed} FROM {rows} r "
             f"WHERE r.{PRE} IS NOT NULL AND r.{POST} IS NOT NULL AND {weighed}"
@@ -228,9 +230,10 @@ def _put_in_order(workspace: Workspace, staged: StagedRows, keys: tuple[str, ...
         given["weight"] = "CAST(syn_count AS DOUBLE)"
     everything = (*KEYS[2:], *split, *staged.sums, *staged.others)
     shown = "".join(f", {given[n]} AS {quoted(n)}" for n in everything)
+    # A filter leaves rows in their order, a join need not.
+    order = "" if in_order else f" ORDER BY {', '.join((*keys, *split))}"
     workspace.run(
-        f"CREATE TABLE {_IN_ORDER} AS SELECT pre_id, post_id{shown} "
-        f"FROM ({chosen} ORDER BY {', '.join((*keys, *split))})"
+        f"CREATE TABLE {_IN_ORDER} AS SELECT pre_id, post_id{shown} FROM ({chosen}{order})"
     )
 
 

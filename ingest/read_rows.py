@@ -223,7 +223,12 @@ def _open_feather(workspace: Workspace, view: str, path: Path) -> SourceRows:
     # Gigabytes of it stay where they are: DuckDB reads the columns it needs, categories as well.
     workspace.connection.register(view, rows)
     return SourceRows(
-        view=view, columns=workspace.columns(view), label=path.name, path=path, stored=True
+        view=view,
+        columns=workspace.columns(view),
+        label=path.name,
+        path=path,
+        stored=True,
+        arrow=None if isinstance(rows, pa.Table) else rows,
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectome_analysis.tables import ContractError
 
 from .workspace import ROW, Workspace, quoted
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 _ODD_SPACES = "' \t\r\n\u00a0\ufeff'"
 
@@ -38,6 +41,8 @@ class SourceRows:
     stored : bool
         Whether the rows stand in the workspace, or in a file whose columns are read one by one, so
         that looking at them again costs little; a text file would be read and cut up again.
+    arrow : pyarrow.dataset.Dataset or None
+        The same rows without DuckDB, where they lie in an Arrow file; columns of the same name are the same.
     """
 
     view: str
@@ -49,6 +54,7 @@ class SourceRows:
     cells: bool = False
     odd_spaces: bool = True
     stored: bool = False
+    arrow: pads.Dataset | None = None
 
     def is_text(self, column: str) -> bool:
         """Whether a column holds text."""

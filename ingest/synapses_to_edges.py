@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from connectome_analysis.tables import ContractError
 from connectome_analysis.tables.distinct_keys import numbers_differ
 
-from .by_word import looked_up
 from .column_mapping import ColumnMapping
 from .column_types import gaps_told, type_questions, typed_columns
 from .column_values import Missing, contract_values, number_value, require_no_fault
+from .counted_rows import NUMBER, Word, count_pairs
 from .edge_rows import NO_REGION, StagedRows, region_sql
 from .exact_ids import IdColumn, IdKind
 from .extra_columns import extra_names, without_people
@@ -27,7 +27,6 @@ from .workspace import POST, PRE, Workspace, literal, quoted
 
 TABLE = "synapse_rows"
 _SITES = ("", "pre_", "post_")
-_NUMBER = "_np_number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +45,9 @@ class StagedSynapses:
     kept : bool
         There will be a table ``synapses``.
     grouped : bool
-        Rows have been counted already: one per pair and region, with their number in `_NUMBER`.
+        Rows have been counted already: one per pair and region, with their number in `NUMBER`.
+    in_order : bool
+        Those are sorted by sender, receiver and region.
     """
 
     table: str
@@ -55,6 +56,7 @@ class StagedSynapses:
     meanings: Mapping[str, str]
     kept: bool = True
     grouped: bool = False
+    in_order: bool = False
 
 
 def stage_synapses(
@@ -119,38 +121,20 @@ def _stage_counts(
     above: str,
 ) -> StagedSynapses:
     region = mapping.get("region")
-    sides = f"{ids[0].key(kind)} AS {PRE}, {ids[1].key(kind)} AS {POST}"
-    source = f"FROM {quoted(rows.view)} WHERE {above}"
-    place = "" if region is None else region_sql(rows, region, missing)
     grouped = kind == "integers"  # names are numbered in the order of the rows
-    if not grouped:
-        named = f", {place} AS region" if place else ""
-        workspace.run(f"CREATE TABLE {TABLE} AS SELECT {sides}{named} {source}")
-    else:
-        both = f"{PRE} IS NOT NULL AND {POST} IS NOT NULL"
-        word = "" if region is None else f", {rows.text(region)} AS {quoted(region)}"
-        workspace.run(
-            f"CREATE TABLE counted AS SELECT *, count(*) AS {_NUMBER} "
-            f"FROM (SELECT {sides}{word} {source}) WHERE {both} GROUP BY ALL"
-        )
-        query = "SELECT * FROM counted"
+    in_order = False
+    if grouped:
+        # Regions are told apart as they are written, and put in the contract's words after that.
+        word = None
         if region is not None:
-            # Regions are told apart as they are written, and put in the contract's words after
-            # that: 15 s less for 130 million rows.
-            value = looked_up(workspace, "counted", region, place)
-            query = (
-                f"SELECT {PRE}, {POST}, {value.sql} AS region, sum({_NUMBER})::BIGINT AS {_NUMBER} "
-                "FROM counted GROUP BY ALL"
-                if value.repeated
-                else f"SELECT {PRE}, {POST}, {value.sql} AS region, {_NUMBER} FROM counted"
-            )
-        # More than half of the rows may lack a side, and their regions are of no use.
+            word = Word(region, rows.text(region), region_sql(rows, region, missing))
+        in_order = count_pairs(workspace, TABLE, rows, ids, word, where=above)
+    else:
+        named = "" if region is None else f", {region_sql(rows, region, missing)} AS region"
         workspace.run(
-            f"CREATE TABLE {TABLE} AS {query} UNION ALL BY NAME "
-            f"SELECT {PRE}, {POST}, count(*) AS {_NUMBER} FROM (SELECT {sides} {source}) "
-            f"WHERE NOT ({both}) GROUP BY ALL"
+            f"CREATE TABLE {TABLE} AS SELECT {ids[0].key(kind)} AS {PRE}, {ids[1].key(kind)} AS {POST}"
+            f"{named} FROM {quoted(rows.view)} WHERE {above}"
         )
-        workspace.run("DROP TABLE counted")
     workspace.account.decide(
         f"{rows.label}: edges count the synapses, which are not kept themselves "
         "(keep_synapses=True keeps them)"
@@ -162,6 +146,7 @@ def _stage_counts(
         meanings={},
         kept=False,
         grouped=grouped,
+        in_order=in_order,
     )
 
 
@@ -210,7 +195,7 @@ def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, i
     keep = "true"
     if "unknown_neurons" in workspace.account.buckets:  # otherwise there is no row to look up
         keep = f"({PRE} IS NULL OR {PRE} IN {known}) AND ({POST} IS NULL OR {POST} IN {known})"
-    number = _NUMBER if staged.grouped else "1"
+    number = NUMBER if staged.grouped else "1"
     kept, both, pre, post, dropped = (
         int(count)
         for count in workspace.row(
@@ -263,7 +248,7 @@ def synapses_to_edges(
         )
         raise ContractError(msg)
     region = f", coalesce(region, {literal(NO_REGION)}) AS region" if staged.by_region else ""
-    number = _NUMBER if staged.grouped else "1"
+    number = NUMBER if staged.grouped else "1"
     workspace.run(
         f"CREATE VIEW synapses_as_rows AS SELECT {PRE}, {POST}, {literal(edge_type)} AS edge_type, "
         f"{number}::DOUBLE AS weight, {number} AS syn_count{region} FROM {staged.table} "
@@ -277,6 +262,7 @@ def synapses_to_edges(
         edge_type=edge_type,
         weight_is_count=True,
         single=not staged.grouped,
+        in_order=staged.in_order,
     )
 
 

@@ -97,12 +97,17 @@ class Workspace:
 
     def word_list(self, words: Sequence[str | None]) -> str:
         """SQL list of words, of an ENUM type made for them, whose order is that of text."""
+        name = self.word_type(words)
+        listed = ", ".join("NULL" if word is None else literal(word) for word in words)
+        return f"(CAST([{listed}] AS {name}[]))"
+
+    def word_type(self, words: Sequence[str | None]) -> str:
+        """Name of an ENUM type made for words, whose order is that of text."""
         self._word_types += 1
         name = f"np_words_{self._word_types}"
         different = {word for word in words if word is not None} or {""}
         self.run(f"CREATE TYPE {name} AS ENUM ({literals(different)})")
-        listed = ", ".join("NULL" if word is None else literal(word) for word in words)
-        return f"(CAST([{listed}] AS {name}[]))"
+        return name
 
     def tables(self) -> set[str]:
         """Names of the tables made so far."""
@@ -122,6 +127,21 @@ class Workspace:
         if hasattr(relation, "to_arrow_reader"):  # DuckDB 1.4 and later
             return relation.to_arrow_reader(BATCH_ROWS)
         return relation.fetch_arrow_reader(BATCH_ROWS)
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """Hand over a query's rows while nothing else is asked; what has been registered is known."""
+        import pyarrow as pa
+
+        with _in_words():
+            reader = self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        while True:
+            try:
+                with _in_words():
+                    yield reader.read_next_batch()
+            except StopIteration:
+                return
+            except (pa.ArrowException, OSError) as error:
+                raise ContractError(_one_line(str(error))) from None
 
     def query(self, sql: str, *, in_order: bool = False) -> Query:
         """A query's rows for the writer, which reads them without leaving DuckDB."""
