@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 def accuracy(truth: ArrayLike, guess: ArrayLike) -> float:
@@ -34,16 +34,19 @@ def macro_f1(truth: ArrayLike, guess: ArrayLike) -> float:
     """
     import pandas as pd
 
-    right = _same(truth, guess)
-    if len(right) == 0:
+    true = _listed(truth)
+    number, _ = pd.factorize(pd.Series([*true, *_listed(guess)], dtype=object))
+    return macro_f1_of_numbers(number[: len(true)], number[len(true) :])
+
+
+def macro_f1_of_numbers(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> float:
+    """`macro_f1` of types as numbers: truth at least 0, guess -1 where unknown."""
+    if len(truth) == 0:
         return float("nan")
-    together = pd.Series([*_listed(truth), *_listed(guess)], dtype=object)
-    number, _ = pd.factorize(together)
-    true, said = number[: len(right)], number[len(right) :]
-    count = np.bincount(true)
+    count = np.bincount(truth)
     width = len(count)
-    told = np.bincount(said[(said >= 0) & (said < width)], minlength=width)
-    hits = np.bincount(true[right], minlength=width)
+    told = np.bincount(guess[(guess >= 0) & (guess < width)], minlength=width)
+    hits = np.bincount(truth[truth == guess], minlength=width)
     there = count > 0
     return float((2 * hits[there] / (count + told)[there]).mean())
 
