@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         measures,
         motifs,
         null_models,
+        planning,
         plot,
         tables,
     )
@@ -48,6 +49,7 @@ __all__ = [
     "motifs",
     "null_models",
     "open",
+    "planning",
     "plot",
     "rich_club",
     "rich_club_members",
@@ -64,6 +66,7 @@ _ROOMS = {
     "measures",
     "motifs",
     "null_models",
+    "planning",
     "plot",
     "tables",
 }

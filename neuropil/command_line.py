@@ -12,6 +12,7 @@ from .commands import (
     benchmark,
     cell_types,
     check,
+    compare,
     datasets,
     demo,
     errors,
@@ -21,6 +22,7 @@ from .commands import (
     info,
     ingest_em,
     motifs,
+    plan,
     rich_club,
     segment,
     simulate_release,
@@ -47,6 +49,8 @@ app.command("sql", help=sql.HELP)(sql.sql)
 app.command("motifs", help=motifs.HELP)(motifs.motifs)
 app.command("export", help=export.HELP)(export.export)
 app.command("find", help=find.HELP)(find.find)
+app.command("compare", help=compare.HELP)(compare.compare)
+app.add_typer(plan.app, name="plan")
 app.command("rich-club", help=rich_club.HELP)(rich_club.rich_club)
 app.command("report", help=demo.REPORT_HELP)(demo.report)
 app.command("check", help=check.HELP)(check.check)

@@ -20,8 +20,8 @@ _WIDE = 130
 
 
 @contextmanager
-def warnings_as_words() -> Iterator[list[str]]:
-    """Collect what an error-aware test warns of, in place of printing it; others go on as they are."""
+def warnings_as_words(*more: type[Warning]) -> Iterator[list[str]]:
+    """Collect what an error-aware test warns of, and `more`, instead of printing it; others go on."""
     from connectome_analysis.errors import (
         PairsAloneWarning,
         RatesWarning,
@@ -29,7 +29,7 @@ def warnings_as_words() -> Iterator[list[str]]:
         VerdictWarning,
     )
 
-    ours = (VerdictWarning, PairsAloneWarning, RatesWarning, SameThresholdWarning)
+    ours = (VerdictWarning, PairsAloneWarning, RatesWarning, SameThresholdWarning, *more)
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -94,9 +94,8 @@ def case_control(
     >>> import connectome_analysis as ca
     >>> worms = [f"celegans-witvliet2021-{age}" for age in range(1, 9)]
     >>> table = case_control(worms[4:], worms[:4])
-    >>> row = table.loc["density"]
-    >>> row["superiority"], round(row["p_value"], 4)
-    (1.0, 0.0286)
+    >>> table.loc["density", ["superiority", "p_value"]].round(4).tolist()
+    [1.0, 0.0286]
     """
     import pandas as pd
 

@@ -17,11 +17,13 @@ from .motif_drawings import motif, motif_table
 from .naive_and_aware_panel import naive_and_aware
 from .nulls_compared import nulls_compared
 from .path_lengths_histogram import path_lengths
+from .plan_panels import plan_costs
 from .profile_tree_panels import profile_tree
 from .ratios_to_nulls import ratios_to_nulls
 from .reliability_curve import reliability
 from .rich_club_panels import rich_club
 from .robustness_lines import robustness
+from .sample_precision_curve import sample_precision
 from .small_graphs import triad, triads
 from .striking_motifs import striking_motifs
 from .threshold_panels import threshold_sweep
@@ -44,11 +46,13 @@ __all__ = [
     "naive_and_aware",
     "nulls_compared",
     "path_lengths",
+    "plan_costs",
     "profile_tree",
     "ratios_to_nulls",
     "reliability",
     "rich_club",
     "robustness",
+    "sample_precision",
     "striking_motifs",
     "threshold_sweep",
     "triad",
