@@ -15,11 +15,12 @@ from connectome_analysis.cell_types.block_models.merges import merge_cost
 from connectome_analysis.cell_types.block_models.node_moves import (
     cost_of_a_new_group,
     group_costs,
+    relocate,
     shift,
     sweep,
 )
 from connectome_analysis.cell_types.block_models.state import State, Wiring, state_of, wiring_of
-from connectome_analysis.cell_types.block_models.whole_length import whole_length
+from connectome_analysis.cell_types.block_models.whole_length import length_about, whole_length
 from connectome_analysis.random_streams import stream
 from tests.reference.block_moves import move_costs
 
@@ -146,3 +147,28 @@ def test_levels_are_better_than_none_and_single_moves_do_not_improve_them() -> N
                 assert levels_length(e, [moved, *levels[1:]]) >= length - 1e-8
     again = improved_levels(e, levels, table)
     assert all(np.array_equal(one, two) for one, two in zip(levels, again, strict=True))
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+def test_what_changes_with_two_groups_is_all_that_changes(levels: str) -> None:
+    g, count = multigraph(40, 6)
+    above = LEVELS[levels]
+    w = wiring_of(g, count)
+    s = state_of(w, partition(40, 6, 2), above)
+    for r, t in ((0, 1), (0, 5), (3, 2)):
+        whole, about = whole_length(w, s), length_about(r, t, 6, w, s)
+        members = np.flatnonzero((s.group == r) | (s.group == t))
+        to = np.where(np.arange(len(members)) % 2, r, t)
+        relocate(members, to, w, s)
+        assert length_about(r, t, 6, w, s) - about == pytest.approx(
+            whole_length(w, s) - whole, abs=1e-8
+        )
+
+
+def test_levels_of_more_groups_than_pairs_are_compared_of_are_found_too() -> None:
+    random = np.random.default_rng(1)
+    blocks = random.poisson(random.gamma(0.3, 3.0, (5, 5)))
+    e = random.poisson(np.kron(blocks, np.ones((40, 40))) * 0.1).astype(np.int64)
+    levels = levels_of(e, np.zeros(1))
+    assert levels[-1].max() == 0
+    assert levels_length(e, levels) < levels_length(e, [np.zeros(200, dtype=np.int64)])

@@ -158,8 +158,10 @@ def between(
 def level_above(e: NDArray[np.int64], of: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
     """Edges between the groups of groups, and what it takes to write down `e` given these."""
     size = np.bincount(of)
-    joined = np.zeros((len(size), len(size)), dtype=np.int64)
-    np.add.at(joined, (of[:, None], of[None, :]), e)
+    order = np.argsort(of, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(size)[:-1]])
+    rows = np.add.reduceat(e[order], starts, axis=0)
+    joined = np.add.reduceat(rows[:, order], starts, axis=1)
     pairs = np.outer(size, size)
     length = log_choose(pairs + joined - 1, joined).sum() + partition_length(size)
     return joined, float(length)

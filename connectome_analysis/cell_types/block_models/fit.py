@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .improve import improved
-from .levels import MOST_NESTED, levels_of
+from .levels import levels_of
 from .merges import merged
 from .node_moves import n_proposals, random_keys, sweep
 from .state import Ints, Wiring, state_of
@@ -87,7 +87,7 @@ def fit(
         if n_groups is None or n == n_groups:
             levels: list[Ints] = []
             length = float(whole_length(w, s))
-            if nested and n <= MOST_NESTED:
+            if nested:
                 levels = levels_of(s.e, w.ln_factorial)
                 length = float(whole_length(w, state_of(w, group, levels)))
             stages.append((n, length))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .levels import MOST_NESTED, improved_levels, levels_of
+from .levels import improved_levels, levels_of
 from .merges import cheapest_partners
 from .node_moves import n_proposals, random_keys, relocate, sweep
 from .state import Ints, State, Wiring, state_of
-from .whole_length import whole_length
+from .whole_length import length_about, whole_length
 
 _ROUNDS = 12
 _SWEEPS = 6
@@ -34,9 +34,9 @@ def improved(
         before = best
         group, levels, best = _moved(w, group, levels, random)
         if not fixed:
-            group, levels, best = _split(w, group, levels, best, random)
-            group, levels, best = _joined(w, group, levels, best, random)
-        group, levels, best = _divided_anew(w, group, levels, best, random)
+            group, levels, best = _split(w, group, levels, random)
+            group, levels, best = _joined(w, group, levels, random)
+        group, levels, best = _divided_anew(w, group, levels, random)
         if nested:
             levels, best = _regrouped(w, group, levels, best)
         if before - best < 1e-5 * abs(best) + _LEAST_GAIN:
@@ -56,7 +56,7 @@ def _moved(
 
 
 def _split(
-    w: Wiring, group: Ints, levels: list[Ints], best: float, random: Any
+    w: Wiring, group: Ints, levels: list[Ints], random: Any
 ) -> tuple[Ints, list[Ints], float]:
     """Try to divide every group in two."""
     s = state_of(w, group, levels, _SPARE)
@@ -70,24 +70,24 @@ def _split(
         members = np.flatnonzero(s.group == r)
         if len(members) < 2:
             continue
+        s.above[:, n] = s.above[:, r]
+        before = float(length_about(r, n, n, w, s))
         if levels:
-            s.above[:, n] = s.above[:, r]
             s.above_size[0, s.above[0, r]] += 1
-        length = np.inf
+        shorter = False
         for attempt in range(2):
             _divide(w, s, members, r, n, random, seeded=attempt == 1)
-            length = float(whole_length(w, s))
-            if length < best - _LEAST_GAIN:
+            shorter = float(length_about(r, n, n + 1, w, s)) < before - _LEAST_GAIN
+            if shorter:
                 break
             relocate(members, np.full(len(members), r), w, s)
-        if length < best - _LEAST_GAIN:
-            best = length
+        if shorter:
             queue += [r, n]
             n += 1
         elif levels:
             s.above_size[0, s.above[0, r]] -= 1
             s.above[:, n] = 0
-    return s.group.copy(), _levels_of_state(s, n), best
+    return s.group.copy(), _levels_of_state(s, n), float(whole_length(w, s))
 
 
 def _divide(
@@ -119,12 +119,13 @@ def _cheapest_pairs(w: Wiring, s: State, random: Any) -> list[tuple[int, int]]:
 
 
 def _joined(
-    w: Wiring, group: Ints, levels: list[Ints], best: float, random: Any
+    w: Wiring, group: Ints, levels: list[Ints], random: Any
 ) -> tuple[Ints, list[Ints], float]:
     """Try to join each group with the one that costs least."""
     while True:
         s = state_of(w, group, levels)
         gone: set[int] = set()
+        n = len(s.size)
         for pair in _cheapest_pairs(w, s, random):
             r, t = sorted(pair, key=lambda one: s.size[one])
             if r in gone or t in gone:
@@ -132,45 +133,43 @@ def _joined(
             if levels and s.above_size[0, s.above[0, r]] == 1:
                 continue
             members = np.flatnonzero(s.group == r)
+            before = float(length_about(r, t, n, w, s))
             relocate(members, np.full(len(members), t), w, s)
             if levels:
                 s.above_size[0, s.above[0, r]] -= 1
-            length = float(whole_length(w, s))
-            if length < best - _LEAST_GAIN:
-                best = length
+            if float(length_about(r, t, n - 1, w, s)) < before - _LEAST_GAIN:
                 gone.add(r)
+                n -= 1
             else:
                 relocate(members, np.full(len(members), r), w, s)
                 if levels:
                     s.above_size[0, s.above[0, r]] += 1
         if not gone:
-            return group, levels, best
+            return group, levels, float(whole_length(w, s))
         group, levels = _without_gaps(s, levels)
 
 
 def _divided_anew(
-    w: Wiring, group: Ints, levels: list[Ints], best: float, random: Any
+    w: Wiring, group: Ints, levels: list[Ints], random: Any
 ) -> tuple[Ints, list[Ints], float]:
     """Try to divide each group and the one it is cheapest to join it with in another way."""
     s = state_of(w, group, levels)
+    n = len(s.size)
     for r, t in _cheapest_pairs(w, s, random):
         members = np.flatnonzero((s.group == r) | (s.group == t))
-        before = s.group[members].copy()
+        places = s.group[members].copy()
+        before = float(length_about(r, t, n, w, s))
         _divide(w, s, members, r, t, random, seeded=False)
-        length = float(whole_length(w, s))
-        if length < best - _LEAST_GAIN:
-            best = length
-        else:
-            relocate(members, before, w, s)
-    return s.group.copy(), levels, best
+        if float(length_about(r, t, n, w, s)) >= before - _LEAST_GAIN:
+            relocate(members, places, w, s)
+    return s.group.copy(), levels, float(whole_length(w, s))
 
 
 def _regrouped(w: Wiring, group: Ints, levels: list[Ints], best: float) -> tuple[list[Ints], float]:
     """Levels found anew, or the old ones improved, whichever is shorter."""
     e = state_of(w, group).e
     candidates = [improved_levels(e, levels, w.ln_factorial)] if levels else []
-    if len(e) <= MOST_NESTED:
-        candidates.append(levels_of(e, w.ln_factorial))
+    candidates.append(levels_of(e, w.ln_factorial))
     for each in candidates:
         length = float(whole_length(w, state_of(w, group, each)))
         if length < best:

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...compiled import compiled
+from ...random_streams import stream
 from .description_length import edge_counts_length, level_above
+from .merges import merged
 from .node_moves import ln_factorial, ln_ways
-from .state import Ints
+from .state import Ints, state_of, wiring_of_pairs
 
 _SHRINK = 1.25
-# Levels are looked for up to so many groups: beyond, merging groups of groups takes minutes.
-MOST_NESTED = 450
+# Up to so many groups all pairs are compared; beyond, some are proposed.
+_ALL_PAIRS = 150
 
 
 def levels_of(e: Ints, ln_factorials: NDArray[np.float64]) -> list[Ints]:
@@ -28,9 +30,13 @@ def levels_of(e: Ints, ln_factorials: NDArray[np.float64]) -> list[Ints]:
     n = len(e)
     if n == 1:
         return [np.zeros(1, dtype=np.int64)]
-    wanted = _sizes(n)
-    found = merge_chain(e, np.array(wanted), ln_factorials)
-    partitions = [np.arange(n), *(found[k] for k in range(len(wanted)))]
+    partitions = [np.arange(n), *_coarse_chain(e)]
+    coarse = partitions[-1]
+    wanted = _sizes(int(coarse.max()) + 1)
+    found = merge_chain(
+        level_above(e, coarse)[0], np.bincount(coarse), np.array(wanted), ln_factorials
+    )
+    partitions += [found[k][coarse] for k in range(len(wanted))]
     matrices = [e, *(level_above(e, of)[0] for of in partitions[1:])]
     best = np.full(len(partitions), np.inf)
     best[-1], after = 0.0, np.full(len(partitions), -1)
@@ -47,6 +53,27 @@ def levels_of(e: Ints, ln_factorials: NDArray[np.float64]) -> list[Ints]:
     while after[path[-1]] >= 0:
         path.append(int(after[path[-1]]))
     return improved_levels(e, [maps[step] for step in pairwise(path)], ln_factorials)
+
+
+def _coarse_chain(e: Ints) -> list[Ints]:
+    """Partitions of many groups, each a fifth smaller, down to where all pairs can be compared.
+
+    Their merges are those of a block model of which the groups are the nodes.
+    """
+    chain: list[Ints] = []
+    n = len(e)
+    if n <= _ALL_PAIRS:
+        return chain
+    pre, post = np.nonzero(e)
+    w = wiring_of_pairs(n, pre, post, e[pre, post])
+    of = np.arange(n)
+    random = stream(0, n)
+    while n > _ALL_PAIRS:
+        n = max(_ALL_PAIRS, int(n / _SHRINK))
+        while int(of.max()) + 1 > n:
+            of = merged(w, state_of(w, of), n, random)
+        chain.append(of)
+    return chain
 
 
 def _sizes(n: int) -> list[int]:
@@ -88,11 +115,13 @@ def improved_levels(
 
 
 @compiled
-def merge_chain(e, wanted, table):  # type: ignore[no-untyped-def]
-    """(W, B) groups of groups when as many are left as each of `wanted`, falling, says."""
+def merge_chain(e, size, wanted, table):  # type: ignore[no-untyped-def]
+    """(W, B) groups of groups when as many are left as each of `wanted`, falling, says.
+
+    e : (B, B) edges; size : (B,) members of each group to begin with.
+    """
     n = len(e)
-    e = e.copy()
-    of, size = np.arange(n), np.ones(n, np.int64)
+    e, of, size = e.copy(), np.arange(n), size.copy()
     alive = np.ones(n, np.bool_)
     found = np.empty((len(wanted), n), np.int64)
     cost = np.full((n, n), np.inf)
@@ -149,10 +178,12 @@ def _pair_cost(r, t, e, size, alive, table):  # type: ignore[no-untyped-def]
         if not alive[u] or u == r or u == t:
             continue
         m = size[u]
-        cost += ln_ways(both * m, e[r, u] + e[t, u], table)
-        cost -= ln_ways(size[r] * m, e[r, u], table) + ln_ways(size[t] * m, e[t, u], table)
-        cost += ln_ways(both * m, e[u, r] + e[u, t], table)
-        cost -= ln_ways(size[r] * m, e[u, r], table) + ln_ways(size[t] * m, e[u, t], table)
+        if e[r, u] + e[t, u]:
+            cost += ln_ways(both * m, e[r, u] + e[t, u], table)
+            cost -= ln_ways(size[r] * m, e[r, u], table) + ln_ways(size[t] * m, e[t, u], table)
+        if e[u, r] + e[u, t]:
+            cost += ln_ways(both * m, e[u, r] + e[u, t], table)
+            cost -= ln_ways(size[r] * m, e[u, r], table) + ln_ways(size[t] * m, e[u, t], table)
     cost += ln_ways(both * both, e[r, r] + e[r, t] + e[t, r] + e[t, t], table)
     cost -= ln_ways(size[r] * size[r], e[r, r], table)
     cost -= ln_ways(size[t] * size[t], e[t, t], table)
@@ -195,10 +226,12 @@ def move_groups(below, of, e, size, over, over_e, over_size, table):  # type: ig
                     cost += ln_ways((size[r] + 1) ** 2, e[r, r] + more, table)
                     cost -= ln_ways(size[r] ** 2, e[r, r], table)
                     continue
-                cost += ln_ways((size[r] + 1) * size[t], e[r, t] + sends[t], table)
-                cost -= ln_ways(size[r] * size[t], e[r, t], table)
-                cost += ln_ways((size[r] + 1) * size[t], e[t, r] + receives[t], table)
-                cost -= ln_ways(size[r] * size[t], e[t, r], table)
+                if e[r, t] + sends[t]:
+                    cost += ln_ways((size[r] + 1) * size[t], e[r, t] + sends[t], table)
+                    cost -= ln_ways(size[r] * size[t], e[r, t], table)
+                if e[t, r] + receives[t]:
+                    cost += ln_ways((size[r] + 1) * size[t], e[t, r] + receives[t], table)
+                    cost -= ln_ways(size[r] * size[t], e[t, r], table)
             top = over[r]
             for u in range(d):
                 m = over_size[top] * over_size[u]

@@ -139,40 +139,43 @@ def insertion_cost(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def costs_above(  # type: ignore[no-untyped-def]
-    level, loops, s, out_to, in_from, touched, n_touched, table, cost
+def add_costs_above(  # type: ignore[no-untyped-def]
+    level, open_groups, loops, s, out_to, in_from, touched, n_touched, table, cost
 ):
-    """Fill cost with what the edges of one neuron add to each group of a level above.
+    """Add to the cost of each open group what the edges of one neuron add to a level above.
 
-    cost : (C,) filled. Sizes of the groups stay.
+    cost : (B,) changed. Sizes of the groups stay.
     """
     n = s.above_n[level]
     e, size = s.above_e[level], s.above_size[level]
     sends, receives = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    met, n_met = np.empty(n, np.int64), 0
     for a in range(n_touched):
         t = touched[a]
-        sends[s.above[level, t]] += out_to[t]
-        receives[s.above[level, t]] += in_from[t]
-    for r in range(n):
-        total = 0.0
-        for t in range(n):
-            places = size[r] * size[t]
-            if t == r:
-                more = sends[r] + receives[r] + loops
-                if more:
-                    total += ln_ways(places, e[r, r] + more, table) - ln_ways(
-                        places, e[r, r], table
-                    )
-                continue
-            if sends[t]:
-                total += ln_ways(places, e[r, t] + sends[t], table) - ln_ways(
-                    places, e[r, t], table
-                )
-            if receives[t]:
-                total += ln_ways(places, e[t, r] + receives[t], table) - ln_ways(
-                    places, e[t, r], table
-                )
-        cost[r] = total
+        top = s.above[level, t]
+        if sends[top] == 0 and receives[top] == 0:
+            met[n_met] = top
+            n_met += 1
+        sends[top] += out_to[t]
+        receives[top] += in_from[t]
+    known = np.full(n, np.nan)
+    for a in range(len(open_groups)):
+        r = s.above[level, open_groups[a]]
+        if math.isnan(known[r]):
+            more = sends[r] + receives[r] + loops
+            places = size[r] * size[r]
+            total = ln_ways(places, e[r, r] + more, table) - ln_ways(places, e[r, r], table)
+            for b in range(n_met):
+                t = met[b]
+                if t == r:
+                    continue
+                places = size[r] * size[t]
+                total += ln_ways(places, e[r, t] + sends[t], table)
+                total -= ln_ways(places, e[r, t], table)
+                total += ln_ways(places, e[t, r] + receives[t], table)
+                total -= ln_ways(places, e[t, r], table)
+            known[r] = total
+        cost[open_groups[a]] += known[r]
 
 
 @compiled
@@ -201,10 +204,9 @@ def group_costs(i, open_groups, w, s, out_to, in_from, touched, cost):  # type: 
     for level in range(len(s.above_n)):
         if s.above_n[level] == 1:
             continue
-        above = np.empty(s.above_n[level])
-        costs_above(level, w.loops[i], s, out_to, in_from, touched, n_touched, table, above)
-        for a in range(len(open_groups)):
-            cost[open_groups[a]] += above[s.above[level, open_groups[a]]]
+        add_costs_above(
+            *(level, open_groups, w.loops[i], s, out_to, in_from, touched, n_touched, table, cost)
+        )
     return n_touched
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from .description_length import between
+from .description_length import between, level_above
 from .log_partitions import log_partition_table
 
 if TYPE_CHECKING:
@@ -109,10 +109,14 @@ def wiring_of(g: Graph, count: Ints) -> Wiring:
     count : (E,) int64
         Parallel edges of each pair, above 0.
     """
+    return wiring_of_pairs(g.n_nodes, g.out_sources, g.out_indices, count)
+
+
+def wiring_of_pairs(n: int, pre: NDArray[Any], post: NDArray[Any], count: Ints) -> Wiring:
+    """Wiring of n nodes; pre, post, count : (E,) each pair once."""
     import scipy.sparse as sp
 
-    n = g.n_nodes
-    pre, post = g.out_sources.astype(np.int64), g.out_indices.astype(np.int64)
+    pre, post = pre.astype(np.int64), post.astype(np.int64)
     loop = pre == post
     k_out = np.bincount(pre, count, n).astype(np.int64)
     k_in = np.bincount(post, count, n).astype(np.int64)
@@ -169,8 +173,7 @@ def state_of(
     above, matrices, sizes = [], [], []
     of = np.arange(n - spare)
     for level in levels or []:
-        joined = np.zeros((level.max() + 1,) * 2, dtype=np.int64)
-        np.add.at(joined, (level[:, None], level[None, :]), below)
+        joined, _ = level_above(below, level)
         of = level[of]
         above.append(np.append(of, np.zeros(spare, dtype=np.int64)))
         matrices.append(joined)
