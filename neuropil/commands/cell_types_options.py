@@ -1,0 +1,85 @@
+"""Options that ``neuropil cell-types train``, ``predict`` and ``evaluate`` share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..options import named_values, open_graph
+
+if TYPE_CHECKING:
+    import connectome_analysis as ca
+
+LabelColumn = Annotated[
+    str, typer.Option("--labels", help="Column of the nodes that holds the types.")
+]
+Features = Annotated[
+    str | None,
+    typer.Option(
+        "--features",
+        metavar="NAME,NAME",
+        help="degree, strength, reciprocity, motifs, position, and columns of the nodes.",
+        show_default="degree,strength,reciprocity,motifs",
+    ),
+]
+TyperOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="NAME=VALUE",
+        help="Option of CellTyper, e.g. n_networks=3, hidden=64 or edge_types=neurotransmitter; may be "
+        "given several times. docs/cell_types.md lists them.",
+    ),
+]
+Kinds = Annotated[
+    str | None,
+    typer.Option(
+        "--kinds",
+        metavar="KIND,KIND",
+        help="Kinds of connections with a channel each, e.g. chemical,electrical, in place of "
+        "--edge-type.",
+    ),
+]
+
+
+def open_wiring(
+    name: str, edge_type: str, kinds: str | None, min_synapses: int | None, where: str | None
+) -> tuple[ca.Connectome, ca.Graph | dict[str, ca.Graph]]:
+    """Open a connectome: one graph, or one for each kind of connection."""
+    if kinds is None:
+        return open_graph(name, edge_type, min_synapses, where)
+    graphs: dict[str, ca.Graph] = {}
+    opened = None
+    for kind in kinds.split(","):
+        opened, graphs[kind.strip()] = open_graph(name, kind.strip(), min_synapses, where)
+    assert opened is not None
+    return opened, graphs
+
+
+def typer_options(features: str | None, option: list[str] | None) -> dict[str, Any]:
+    """Options of a `CellTyper` from those of the command.
+
+    Examples
+    --------
+    >>> typer_options("degree,motifs", ["hidden=32"])
+    {'hidden': 32, 'features': ('degree', 'motifs')}
+    """
+    options = named_values(option, "--option", "hidden=64")
+    known = _names_of_options()
+    for name in options:
+        if name not in known:
+            msg = f"--option must be one of CellTyper: {', '.join(sorted(known))}; got {name!r}."
+            raise ValueError(msg)
+    if features is not None:
+        options["features"] = tuple(one.strip() for one in features.split(",") if one.strip())
+    return options
+
+
+def _names_of_options() -> set[str]:
+    import inspect
+
+    import connectome_analysis as ca
+
+    signature = inspect.signature(ca.cell_types.CellTyper)
+    return set(signature.parameters) - {"features", "error_model", "rng", "progress"}
