@@ -10,7 +10,7 @@ DEMO_OUT ?= demo
 OLDEST := tests/tables tests/graph tests/datasets tests/ingest --ignore=tests/ingest/voxels
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench lint docs datasets clean
+.PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench bench-segmentation lint docs docs-test datasets clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -22,7 +22,7 @@ test: $(VENV)/.installed-test  ## set up, run every test that must pass
 	$(BIN)/python -m pytest -n auto -m "not slow and not graph_tool" --nbmake --nbmake-timeout=300 \
 		tests notebooks connectome_analysis ingest neuropil segmentation_core $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.installed-slow  ## the exhaustive sweeps
+test-slow: $(VENV)/.installed-slow $(VENV)/.installed-docs  ## the exhaustive sweeps
 	$(BIN)/python -m pytest -m "slow and not graph_tool" tests $(PYTEST_ARGS)
 
 test-graph-tool:  ## second environment: what needs graph-tool, and the rooms that lean on the oldest supported versions
@@ -56,14 +56,18 @@ lint: $(VENV)/.installed-lint  ## ruff, mypy strict, the arrows between rooms, r
 	$(BIN)/lint-imports
 	$(BIN)/sp-repo-review .
 
-docs: $(VENV)/.installed-test  ## check that every link and every example of the pages works
-	$(BIN)/python -m pytest -q tests/docs
+docs: $(VENV)/.installed-docs  ## build the site in site/: notebooks are run, and kept until code changes
+	@# The variable keeps a notice about the future of mkdocs from every build.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+docs-test: $(VENV)/.installed-docs  ## check that every link and every example of the pages works, and the built site
+	$(BIN)/python -m pytest -q tests/docs $(PYTEST_ARGS)
 
 datasets:  ## make the bundled connectomes anew from their pinned sources
 	$(BIN)/python tools/build_datasets.py
 
 clean:  ## remove environments and caches
-	rm -rf .venv .venv-graph-tool .venv-services demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-graph-tool .venv-services demo site dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "python3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
@@ -84,6 +88,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test-slow
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
 	@touch $@
 
 # A peer that cannot be had here only leaves its rows without a time.
