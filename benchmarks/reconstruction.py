@@ -48,19 +48,10 @@ def segments_of(
         device="cpu",
         **advice.get("prediction_options", {}),
     )
-    _compile(affinities, offsets)
+    crumb = np.ascontiguousarray(affinities[:, :8, :64, :64])
+    _cut(crumb, offsets, voxel_size_nm, advice)  # compiles what is timed after
     begun = time.process_time()
-    fragments = sc.watershed(
-        affinities, offsets, voxel_size_nm=voxel_size_nm, **advice.get("fragment_options", {})
-    )
-    tree = sc.agglomerate(
-        fragments,
-        affinities,
-        offsets,
-        threshold=advice["threshold"],
-        **advice.get("agglomeration_options", {}),
-    )
-    labels = tree.segments(fragments)
+    labels = _cut(affinities, offsets, voxel_size_nm, advice)
     took = time.process_time() - begun
     if not installed("bioimage_cpp"):
         return Segments(labels=labels, seconds=took)
@@ -74,12 +65,19 @@ def segments_of(
     return Segments(labels=labels, seconds=took, theirs=best, their_seconds=theirs)
 
 
-def _compile(affinities: Any, offsets: Any) -> None:
-    """Compile on a crumb what is timed after."""
-    crumb = np.ascontiguousarray(affinities[:, :8, :64, :64])
-    fragments = sc.watershed(crumb, offsets, voxel_size_nm=(1, 1, 1))
-    for options in ({}, {"linkage": "quantile"}):
-        sc.agglomerate(fragments, crumb, offsets, **options)
+def _cut(affinities: Any, offsets: Any, voxel_size_nm: Any, advice: Any) -> Any:
+    """Segments as `sc.segment` makes them of affinities."""
+    fragments = sc.watershed(
+        affinities, offsets, voxel_size_nm=voxel_size_nm, **advice.get("fragment_options", {})
+    )
+    tree = sc.agglomerate(
+        fragments,
+        affinities,
+        offsets,
+        threshold=advice["threshold"],
+        **advice.get("agglomeration_options", {}),
+    )
+    return tree.segments(fragments)
 
 
 def score_words(pairs: list[tuple[Any, Any]]) -> str:

@@ -70,17 +70,14 @@ def rod(voxel: tuple[float, float, float], radius: float, direction: tuple[float
 def rod_ratios(
     voxel: tuple[float, float, float], radius: float, direction: tuple[float, ...]
 ) -> np.ndarray:
-    """Cable and radius over truth, of ours and as they are on voxels and inscribed."""
+    """Cable and radius over truth: as given, on voxels and inscribed, and as given by bioimage-cpp."""
     inside, length = rod(voxel, radius, direction)
-    ours = sc.skeletonize(inside, voxel_size_nm=voxel, n_jobs=1)[1]
-    plain = sc.skeletonize(
-        inside, voxel_size_nm=voxel, n_jobs=1, radius="inscribed", smoothing_nm=0
-    )[1]
+    ways: list[dict[str, Any]] = [{}, {"radius": "inscribed", "smoothing_nm": 0}]
+    if installed("bioimage_cpp"):
+        ways.append({"engine": "bioimage-cpp"})
+    found = [sc.skeletonize(inside, voxel_size_nm=voxel, n_jobs=1, **more)[1] for more in ways]
     return np.array(
-        [
-            [one.cable_length_nm / length, float(np.median(one.radius_nm)) / radius]
-            for one in (ours, plain)
-        ]
+        [[one.cable_length_nm / length, float(np.median(one.radius_nm)) / radius] for one in found]
     )
 
 
@@ -95,11 +92,12 @@ def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
     name += f" {labels.size / 1e6:.2g} Mvoxel"
     traced(labels[:8, :32, :32])  # compiles
     took, table = traced(labels)
-    theirs, words = None, in_words(labels, took, table)
-    if installed("kimimaro"):
-        theirs, other = traced(labels, engine="kimimaro")
-        words += f"; theirs {in_words(labels, theirs, other)}"
-    yield Row(job="skeletons", graph=name, ours=took, peer="kimimaro", theirs=theirs, bound=words)
+    for peer, module in (("bioimage-cpp", "bioimage_cpp"), ("kimimaro", "kimimaro")):
+        theirs, words = None, in_words(labels, took, table)
+        if installed(module):
+            theirs, other = traced(labels, engine=peer)
+            words += f"; theirs {in_words(labels, theirs, other)}"
+        yield Row(job="skeletons", graph=name, ours=took, peer=peer, theirs=theirs, bound=words)
     blocks, table = traced(labels, block_shape=(64, 64, 64))
     yield Row(
         job="skeletons, blocks of 64",
@@ -111,7 +109,8 @@ def rows(*, quick: bool, slow_peers: bool) -> Iterator[Row]:  # noqa: ARG001
     )
     cases = list(itertools.product(VOXELS_NM, RADII_NM, DIRECTIONS))
     ratios = np.array([rod_ratios(*case) for case in (cases[:1] if quick else cases)])
-    for which, words in ((0, "as given"), (1, "on voxels, inscribed radius")):
+    ways = ("as given", "on voxels, inscribed radius", "traced by bioimage-cpp")
+    for which, words in enumerate(ways[: ratios.shape[1]]):
         cable, radius = ratios[:, which, 0], ratios[:, which, 1]
         yield Row(
             job="rods of known size",
@@ -126,12 +125,13 @@ def main() -> None:
     """Print the table, and one line to every rod."""
     for row in rows(quick=False, slow_peers=False):
         print(f"{row.job:24s} {row.graph:36s} {row.bound}")
-    print("rods: cable and radius over truth; in brackets on voxels and inscribed")
+    print("rods: cable and radius over truth; in brackets on voxels and inscribed; by bioimage-cpp")
     for voxel, radius, direction in itertools.product(VOXELS_NM, RADII_NM, DIRECTIONS):
-        (cable, width), (plain, inscribed) = rod_ratios(voxel, radius, direction)
+        (cable, width), (plain, inscribed), *theirs = rod_ratios(voxel, radius, direction)
         print(
             f"{voxel} nm, radius {radius:g}, along {direction}: "
-            f"cable {cable:.3f} ({plain:.3f}), radius {width:.3f} ({inscribed:.3f})",
+            f"cable {cable:.3f} ({plain:.3f}), radius {width:.3f} ({inscribed:.3f})"
+            + "".join(f"; {a:.3f}, {b:.3f}" for a, b in theirs),
             flush=True,
         )
 

@@ -335,7 +335,8 @@ def test_the_manifest_and_the_report_hold_the_command_as_it_was_given(
 ) -> None:
     pytest.importorskip("bioimage_cpp")
     line = ["ingest", "em", "good.npy", "an out", *SIZE, "--labels", "labels.npy", "--no-synapses",
-            "--no-skeletons", "--min-synapses", "2", "--report", "page"]  # fmt: skip
+            "--no-skeletons", "--min-synapses", "2", "--report", "page", "--licence", "CC-BY-4.0",
+            "--access", "ask the keeper"]  # fmt: skip
     monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py", *line])
     with pytest.raises(SystemExit) as stop:
         main()
@@ -348,4 +349,6 @@ def test_the_manifest_and_the_report_hold_the_command_as_it_was_given(
     ]
     page = Path("page/report.html").read_text()
     assert escape(made_by["command"]) in page
+    assert "CC-BY-4.0" in page
+    assert "ask the keeper" in page
     assert "__main__.py" not in page

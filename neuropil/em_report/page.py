@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..report.entry import Picture
-from ..report.html_parts import html_facts, html_figure, html_list, html_table
+from ..report.html_parts import html_facts, html_figure, html_list, html_table, linked
 from ..report.number_words import number
 
 if TYPE_CHECKING:
@@ -72,12 +72,16 @@ def _lead(made: Reconstruction) -> str:
 
 
 def _what(made: Reconstruction) -> str:
+    from connectome_analysis.tables import read_manifest, terms_of_use
+
     shape = " × ".join(map(str, made.raw.shape))
     size = " × ".join(f"{edge:g}" for edge in made.voxel_size_nm)
     facts = {
         "volume (z, y, x)": escape(f"{shape} voxels of {size} nm"),
         "tables": escape(made.path.name),
     }
+    terms = terms_of_use(read_manifest(made.path))
+    facts |= {name: linked(text) for name, text in terms.items()}
     facts |= {f"rows of {table}": number(rows) for table, rows in made.rows.items()}
     warnings = html_list([escape(line) for line in made.warnings])
     note = f'<div class="note">{warnings}</div>' if warnings else ""

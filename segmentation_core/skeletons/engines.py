@@ -1,6 +1,6 @@
-"""Engines: the libraries that trace, each behind one function that gives voxels, edges and radii.
+"""Engines: libraries that trace, each behind one function that gives voxels, edges and radii.
 
-TEASAR (Sato et al. 2000, doi:10.1109/PCCGA.2000.883951): from a root, paths to the farthest voxels
+The engine of our own stands in `own_tracing`. TEASAR (Sato et al. 2000, doi:10.1109/PCCGA.2000.883951): from a root, paths to the farthest voxels
 that keep to the middle; a path takes all voxels within ``scale * radius + constant`` of it, and
 the next one goes to the farthest that is left.
 """
@@ -18,7 +18,7 @@ from segmentation_core.volumes.libraries import library
 
 from .fragments import Traced
 
-Engine = Literal["bioimage-cpp", "kimimaro"]
+Engine = Literal["neuropil", "bioimage-cpp", "kimimaro"]
 Face = tuple[int, Literal["low", "high"]]  # axis, side
 ALL_FACES: tuple[Face, ...] = tuple((axis, side) for axis in range(3) for side in ("low", "high"))
 
@@ -32,13 +32,14 @@ class Tracing:
     threads: int
 
 
-def trace(
+def trace_with_bioimage(
     labels: NDArray[np.uint64],
     voxel_size_nm: NDArray[np.float64],
     tracing: Tracing,
     *,
     start: Sequence[int],
     open_faces: Sequence[Face],
+    only_cut: bool = False,
 ) -> dict[int, Traced]:
     """Trace a box with bioimage-cpp.
 
@@ -50,6 +51,8 @@ def trace(
     open_faces : sequence of (axis, "low" or "high")
         Faces at which objects are cut: radii do not shrink there, and a path leads to the middle
         of each patch on the face, the same one from both sides.
+    only_cut : bool
+        Leave out labels that touch no open face.
     """
     blocks = library("bioimage_cpp.skeleton").distributed
     spacing = tuple(float(size) for size in voxel_size_nm)
@@ -61,6 +64,10 @@ def trace(
         spacing=spacing,
         number_of_threads=tracing.threads,
     )
+    if only_cut:
+        labels = np.where(
+            np.isin(labels, [label for label in targets if len(targets[label])]), labels, 0
+        )
     found: dict[int, Traced] = blocks.block_teasar_labels(
         labels,
         open_faces=faces,
@@ -75,7 +82,7 @@ def trace(
 
 
 def join(pieces: Iterable[dict[int, Traced]]) -> dict[int, Traced]:
-    """Put together what `trace` found in boxes that share a plane of voxels; there may be rings."""
+    """Put together what was found in boxes that share a plane of voxels; there may be rings."""
     blocks = library("bioimage_cpp.skeleton").distributed
     whole: dict[int, Traced] = blocks.merge_block_skeleton_maps(list(pieces))
     return whole

@@ -70,8 +70,8 @@ def _kept(
     away = np.square(points - points[root]).sum(axis=1)
     cost = graph.tocoo()
     a, b = cost.coords
-    # At the surface a step counts twice: enough to choose the middle, too little for a detour.
-    cost.data = cost.data * (1 + radius.min() / np.minimum(radius[a], radius[b]))
+    # As `middle_paths` has it, so that of two paths side by side the one in the middle is taken.
+    cost.data = cost.data * (1 / radius[a] ** 2 + 1 / radius[b] ** 2)
     above = dijkstra(cost.tocsr(), indices=np.array(root), return_predecessors=True)[1]
     reach = tracing.scale * radius + tracing.constant_nm
     around = KDTree(points)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -11,9 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boundary_distance import with_radii
-from .engines import ALL_FACES, Engine, Face, Tracing, join, trace, trace_with_kimimaro
-from .fragments import Fragments, flat_fragments
+from .engines import (
+    ALL_FACES,
+    Engine,
+    Face,
+    Tracing,
+    join,
+    trace_with_bioimage,
+    trace_with_kimimaro,
+)
+from .fragments import Fragments, Traced, flat_fragments
 from .label_source import LabelSource, Triple, label_source
+from .own_tracing import trace_here
 from .pruning import pruned
 from .rooting import hang, roots_of, trees_of
 from .skeletons import Skeletons
@@ -35,7 +44,7 @@ def skeletonize(
     cut_faces: Literal["none", "all"] | Sequence[Face] = "none",
     least_cable_nm: float = 0.0,
     block_shape: Sequence[int] | None = None,
-    engine: Engine = "bioimage-cpp",
+    engine: Engine = "neuropil",
     n_jobs: int | None = None,
 ) -> Skeletons:
     """Draw every label as a tree of points with radii.
@@ -70,8 +79,9 @@ def skeletonize(
     block_shape : (z, y, x) ints, optional
         Read and trace in blocks of this shape, at most one of them in memory. Cable lengths then
         differ by some per cent where objects cross many blocks.
-    engine : "bioimage-cpp" or "kimimaro"
-        kimimaro is GPL-3 and an extra of its own (``neuropil[skeletons-gpl]``).
+    engine : "neuropil", "bioimage-cpp" or "kimimaro"
+        The first measures paths in nanometres, the others count voxels, which in thick sections goes
+        wrong. kimimaro is GPL-3 and an extra of its own (``neuropil[skeletons-gpl]``).
     n_jobs : int, optional
         Threads; by default all processors. The result does not depend on it.
 
@@ -108,19 +118,20 @@ def skeletonize(
         smoothing_nm = 1.5 * float(source.voxel_size_nm.max())
     _check_numbers(smoothing_nm=smoothing_nm)
     _check_choice("radius", radius, ("equivalent", "inscribed"))
-    _check_choice("engine", engine, ("bioimage-cpp", "kimimaro"))
+    _check_choice("engine", engine, ("neuropil", "bioimage-cpp", "kimimaro"))
     faces = _faces(cut_faces)
     shape = _block_shape(block_shape, source.shape)
     tracing = Tracing(scale=scale, constant_nm=constant_nm, threads=_threads(n_jobs))
 
+    tracer = trace_here if engine == "neuropil" else trace_with_bioimage
     if engine == "kimimaro":
         found = _with_kimimaro(source, tracing, faces, in_blocks=block_shape is not None)
     elif block_shape is None:
         whole = source.read((0, 0, 0), source.shape)
-        traced = trace(whole, source.voxel_size_nm, tracing, start=(0, 0, 0), open_faces=faces)
+        traced = tracer(whole, source.voxel_size_nm, tracing, start=(0, 0, 0), open_faces=faces)
         found = flat_fragments(traced)
     else:
-        found = _in_blocks(source, tracing, faces, shape)
+        found = _in_blocks(source, tracer, tracing, faces, shape)
     found = pruned(found, source.voxel_size_nm, tracing)
     return _finished(found, source, smoothing_nm, radius, least_cable_nm, shape)
 
@@ -189,12 +200,16 @@ def _kept_inside(
 
 
 def _in_blocks(
-    source: LabelSource, tracing: Tracing, faces: Sequence[Face], shape: Triple
+    source: LabelSource,
+    tracer: Callable[..., dict[int, Traced]],
+    tracing: Tracing,
+    faces: Sequence[Face],
+    shape: Triple,
 ) -> Fragments:
     """Trace block after block; neighbours share the plane of voxels between them."""
     # A path leaves out what is within reach of where it begins, which in a block may be the last
-    # stretch of a branch. So blocks are traced in detail too, and pruned when they are together;
-    # in detail alone will not do, since paths then follow each other's detours.
+    # stretch of a branch. So objects that blocks cut are traced in detail too, and pruned when they are
+    # together; in detail alone will not do, since paths then follow each other's detours.
     detailed = replace(tracing, scale=min(tracing.scale, 1.0), constant_nm=0.0)
     pieces = []
     shape_of_all = source.shape
@@ -212,7 +227,9 @@ def _in_blocks(
         if box.any():
             size = source.voxel_size_nm
             for how in (tracing, detailed):
-                traced = trace(box, size, how, start=start, open_faces=open_faces)
+                traced = tracer(
+                    box, size, how, start=start, open_faces=open_faces, only_cut=how is detailed
+                )
                 pieces.append(with_radii(traced, source, start, wide, faces))
     return flat_fragments(join(pieces))
 
@@ -223,7 +240,7 @@ def _with_kimimaro(
     if in_blocks or len(faces) not in {0, len(ALL_FACES)}:
         msg = (
             "engine='kimimaro' takes whole volumes, with all faces cut or none; leave out "
-            "block_shape and use cut_faces='all' or 'none', or the engine 'bioimage-cpp'."
+            "block_shape and use cut_faces='all' or 'none', or another engine."
         )
         raise ValueError(msg)
     labels = source.read((0, 0, 0), source.shape)

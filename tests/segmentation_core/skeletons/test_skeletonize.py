@@ -261,7 +261,7 @@ def test_nothing_labelled_gives_no_skeletons():
         (np.ones((1, 1, 1), int), {"voxel_size_nm": None}, r"voxel_size_nm is missing"),
         (np.ones((1, 1, 1), int), {"voxel_size_nm": (4, 4)}, r"three positive numbers"),
         (np.ones((1, 1, 1), int), {"radius": "mean"}, r"radius must be one of 'equivalent'"),
-        (np.ones((1, 1, 1), int), {"engine": "skan"}, r"engine must be one of 'bioimage-cpp'"),
+        (np.ones((1, 1, 1), int), {"engine": "skan"}, r"engine must be one of 'neuropil'"),
         (np.ones((1, 1, 1), int), {"cut_faces": [(3, "low")]}, r"pairs \(axis, 'low' or 'high'\)"),
         (np.ones((1, 1, 1), int), {"constant_nm": -1}, r"constant_nm must be a finite number"),
         (np.ones((1, 1, 1), int), {"block_shape": (8, 8)}, r"block_shape must be three whole"),
