@@ -17,6 +17,7 @@ from .raw_counts import MixedCountsWarning
 from .significance_profiles import motif_profiles
 from .sizes_compared import compare_sizes, pair_similarity, synapse_pairs
 from .summary_table import summary
+from .thresholded_tests import density_by_threshold
 from .two_binomials import compare_shares
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "compare_shares",
     "compare_sizes",
     "corrected",
+    "density_by_threshold",
     "density_test",
     "edge_conservation",
     "group_density_test",

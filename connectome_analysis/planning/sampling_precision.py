@@ -195,7 +195,7 @@ def best_regions(
     >>> import connectome_analysis as ca
     >>> worm = ca.open("celegans-varshney2011").graph()
     >>> best_regions(worm, ca.measures.density, "cell_class").iloc[0]["regions"]
-    'motor'
+    'sensory'
     """
     import pandas as pd
 

@@ -40,14 +40,14 @@ def plan_costs(table: pd.DataFrame, ax: Axes | None = None, *, title: str | None
     Returns
     -------
     Axes
-        That of the title; the panels are in ``ax.figure.axes`` after it.
+        That of the title; the panels are its ``child_axes``.
 
     Examples
     --------
     >>> import connectome_analysis as ca, matplotlib.pyplot as plt
     >>> ax = plan_costs(ca.planning.compare_costs("adult-fly-brain", "mouse-brain"))
-    >>> len(ax.figure.axes)
-    7
+    >>> len(ax.child_axes)
+    6
     >>> plt.close(ax.figure)
     """
     rows = require_columns(table, ("unit",), _NAME, "ca.planning.compare_costs")

@@ -48,7 +48,7 @@ def profile_tree(
     Returns
     -------
     Axes
-        Of the map; the tree's are in ``ax.figure.axes`` too.
+        Of the map; the tree's are its ``child_axes``.
 
     Examples
     --------

@@ -273,6 +273,24 @@ def test_groups_that_are_not_shared_are_a_mistake() -> None:
         ca.compare.group_density_test(g, g, (["x"] * 30, ["y"] * 30))
 
 
+def test_thresholds_leave_out_what_is_below_them() -> None:
+    nodes = pd.DataFrame({"node_id": range(30), "all_input": [40.0] * 30})
+    a, b = (
+        ca.Graph.from_edges(*(g.edges()[c] for c in ("pre_id", "post_id", "weight")), nodes=nodes)
+        for g in (random_graph(1), random_graph(2))
+    )
+    table = ca.compare.density_by_threshold(a, b, [1, 5])
+    assert table["edges_a"].tolist() == [a.n_edges, int((a.weights >= 5).sum())]
+    assert table.loc[1, "removed"] == 0
+    assert table.loc[1, "p_density"] == ca.compare.density_test(a, b)["p_value"]
+    shares = ca.compare.density_by_threshold(
+        a, b, [0.0, 5 / 40], by="input_fraction", total_input="all_input"
+    )
+    assert shares["edges_a"].tolist() == table["edges_a"].tolist()
+    with pytest.raises(ValueError, match="total_input is for"):
+        ca.compare.density_by_threshold(a, b, [1], total_input="all_input")
+
+
 @pytest.fixture(scope="module")
 def larva(large_data: Path) -> ca.compare.Hemispheres:
     """Left and right brain of Winding 2023 as Pedigo 2023 took them."""
@@ -290,6 +308,7 @@ def larva(large_data: Path) -> ca.compare.Hemispheres:
             "side": table["hemisphere"].to_numpy(),
             "group": table["simple_group"].to_numpy(),
             "pair": table["pair"].to_numpy(),
+            "all_input": (table["axon_input"] + table["dendrite_input"]).to_numpy(),
         }
     )
     g = ca.Graph.from_edges(
@@ -325,3 +344,28 @@ def test_the_hemispheres_of_the_larva_differ_as_published(larva: ca.compare.Hemi
     assert ca.compare.density_test(*bare)["p_value"] < 1e-26
     assert ca.compare.group_density_test(*bare, "group").p_value < 1e-2
     assert ca.compare.group_density_test(*bare, "group", adjust=True).p_value > 0.4
+
+
+@pytest.mark.slow
+def test_strong_shares_of_input_are_as_dense_on_both_sides(larva: ca.compare.Hemispheres) -> None:
+    # Pedigo 2023: thresholds of synapses leave the hemispheres different, thresholds of the share of
+    # input make them alike.
+    counts = ca.compare.density_by_threshold(*larva, [1, 3])
+    assert (counts["p_density"] < 1e-5).all()
+    shares = ca.compare.density_by_threshold(
+        *larva, [0.0, 0.015, 0.02], by="input_fraction", total_input="all_input"
+    )
+    assert shares["p_density"].iloc[0] < 1e-20
+    assert shares["p_density"].iloc[-1] > 0.05
+
+
+@pytest.mark.slow
+def test_most_homologues_of_the_larva_are_found_by_wiring_alone(
+    larva: ca.compare.Hemispheres,
+) -> None:
+    left, right = larva
+    truth = left.nodes.set_index("node_id")["pair"].dropna().astype("int64")
+    truth = truth[truth.isin(right.node_ids)]
+    parts = left.subgraph(truth.index.to_numpy()), right.subgraph(np.sort(truth.to_numpy()))
+    found = ca.compare.match_neurons(*parts)
+    assert ca.compare.match_accuracy(found, truth) > 0.75

@@ -102,7 +102,7 @@ def test_the_bytes_of_a_row_are_those_assumed() -> None:
 
 def test_the_picture_has_a_bar_for_each_plan() -> None:
     ax = ca.plot.plan_costs(ca.planning.compare_costs("adult-fly-brain", "mouse-brain"))
-    assert all(len(panel.patches) == 2 for panel in ax.figure.axes[1:])
+    assert all(len(panel.patches) == 2 for panel in ax.child_axes)
     plt.close(ax.figure)
     with pytest.raises(ValueError, match="compare_costs"):
         ca.plot.plan_costs(ca.planning.presets())
