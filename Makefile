@@ -10,7 +10,7 @@ DEMO_OUT ?= demo
 OLDEST := tests/tables tests/graph tests/datasets tests/ingest --ignore=tests/ingest/voxels
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench bench-segmentation lint docs docs-test datasets clean
+.PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench bench-cell-types bench-segmentation lint docs docs-test datasets clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -41,6 +41,7 @@ test-oldest:  ## every test on the oldest supported versions: a quarter of an ho
 	bash tools/graph_tool_environment.sh .venv-graph-tool
 	.venv-graph-tool/bin/python -m pytest -n auto -m "not slow" --ignore=tests/segmentation_core \
 		--ignore=tests/ingest/voxels --ignore=ingest/voxels --ignore=tests/docs --ignore=tests/test_benchmarks.py \
+		--ignore=connectome_analysis/cell_types/graph_network \
 		tests connectome_analysis ingest neuropil $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-peers  ## every benchmark on graphs beside its fastest peer, one table
@@ -48,6 +49,9 @@ bench: $(VENV)/.installed-peers  ## every benchmark on graphs beside its fastest
 
 bench-segmentation: $(VENV)/.installed-peers  ## scores and speed from voxels to graph, beside peers, one table
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks --segmentation $(BENCH_ARGS)
+
+bench-cell-types: $(VENV)/.installed-peers  ## how well types are told, and what it costs at a fly's size: an hour
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.cell_types $(BENCH_ARGS)
 
 lint: $(VENV)/.installed-lint  ## ruff, mypy strict, the arrows between rooms, repository review
 	$(BIN)/ruff format --check .

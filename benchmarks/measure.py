@@ -67,6 +67,13 @@ def data_file(name: str) -> Path | None:
     return file if file.exists() else None
 
 
+def connectome_folder(name: str) -> Path | None:
+    """A folder of a real connectome, or None where NEUROPIL_DATA does not lead to it."""
+    root = os.environ.get("NEUROPIL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+    folder = Path(root) / "connectomes" / name
+    return folder if folder.is_dir() else None
+
+
 def absent(job: str, name: str) -> Row:
     """The row of real data that is not at hand."""
     return Row(

@@ -69,7 +69,8 @@ class CellTyper:
     rounds : int
         Predictions are told to partners as likely types, and made again, so often.
     epochs, patience : int
-        At most so many epochs; stop when the loss on neurons kept back has not fallen for so many.
+        At most so many epochs; the last one is kept whose loss on neurons kept back is not clearly (by
+        a standard error) above the least, and training stops when it has been for so many.
     learning_rate, weight_decay : float
     class_weight : {"sqrt", "balanced", None}
         Weight of a type in the loss: inverse to the square root of its number, to it, or none.
@@ -119,12 +120,12 @@ class CellTyper:
         mirror_axis: str | None = None,
         partner_types: bool = True,
         n_layers: int = 2,
-        hidden: int = 96,
+        hidden: int = 64,
         heads: int = 4,
         dropout: float = 0.3,
         n_networks: int = 1,
         rounds: int = 1,
-        epochs: int = 300,
+        epochs: int = 200,
         patience: int = 100,
         learning_rate: float = 5e-3,
         weight_decay: float = 1e-3,

@@ -52,16 +52,17 @@ def fit_temperature(scores: NDArray[np.floating], number: NDArray[np.int64]) -> 
         return 1.0
 
     def surprise(log_temperature: float) -> float:
-        total = len(number) * mean_surprise(scores, number, float(np.exp(log_temperature)))
+        total = float(surprise_of_each(scores, number, float(np.exp(log_temperature))).sum())
         return total + 0.5 * (log_temperature / _SPREAD) ** 2
 
     found = minimize_scalar(surprise, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
     return float(np.exp(found.x))
 
 
-def mean_surprise(
+def surprise_of_each(
     scores: NDArray[np.floating], number: NDArray[np.int64], temperature: float
-) -> float:
-    """Mean of -ln(probability of the true type), in nats."""
+) -> NDArray[np.float64]:
+    """(M,) -ln(probability of the true type), in nats."""
     chance = softmax(scores, temperature)[np.arange(len(number)), number]
-    return float(-np.log(np.maximum(chance, 1e-300)).mean())
+    surprise: NDArray[np.float64] = -np.log(np.maximum(chance, 1e-300))
+    return surprise

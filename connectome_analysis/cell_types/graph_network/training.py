@@ -20,7 +20,7 @@ from .needs_torch import F, torch
 from .neighbour_sampling import NeighbourSampler
 from .partner_types import PartnerTypes, balance
 from .scenes import Scene, parts_of
-from .temperature import fit_temperature, mean_surprise
+from .temperature import fit_temperature, surprise_of_each
 from .training_options import TrainingOptions
 from .type_network import Design, TypeNetwork
 from .whole_graph import whole_scores
@@ -94,7 +94,7 @@ def train_network(
         parts = parts_of(scene.whole, design.flavour, device)
         whole = parts[0][2] if len(parts) == 1 else None
         watched = np.flatnonzero(watch >= 0)
-        best_loss, best_epoch, best = np.inf, 0, None
+        least, best_epoch, best = None, 0, None
         losses: list[tuple[int, float, float]] = []
         epoch = 0
         for epoch in range(1, options.epochs + 1):
@@ -154,14 +154,18 @@ def train_network(
             everything = PartnerTypes(learn, likely, design.n_types)
             found = whole_scores(network, scene.features, everything, parts)
             # At its own temperature: a network that has become too sure is not worse for it.
-            shown = found[watched]
-            loss_here = mean_surprise(shown, watch[watched], fit_temperature(shown, watch[watched]))
-            losses.append((epoch, total / len(asked), loss_here))
-            if loss_here < best_loss:
-                best_loss, best_epoch = loss_here, epoch
-                best = copy.deepcopy(network.state_dict())
+            shown, truth = found[watched], watch[watched]
+            surprise = surprise_of_each(shown, truth, fit_temperature(shown, truth))
+            losses.append((epoch, total / len(asked), float(surprise.mean())))
+            # The last epoch that is not clearly worse than the best: few neurons are watched, and
+            # their least loss is mostly luck, while the last epochs are those of small steps.
+            more = surprise - least if least is not None else -surprise
+            if more.mean() <= more.std() / np.sqrt(len(more)):
+                best, best_epoch = copy.deepcopy(network.state_dict()), epoch
             elif epoch - best_epoch >= options.patience:
                 break
+            if least is None or surprise.mean() < least.mean():
+                least = surprise
         if best is not None:
             network.load_state_dict(best)
     network.eval()
