@@ -37,7 +37,7 @@ def as_ids(values: ArrayLike, name: str) -> NDArray[np.int64]:
     if array.dtype.kind not in "iu":
         msg = (
             f"{name} must be integers, got {array.dtype}. Number the neurons and keep their "
-            "names in the node table."
+            "names in the node table; `ingest.table` does both."
         )
         raise ValueError(msg)
     if array.dtype == np.uint64 and array.max() >= 2**63:

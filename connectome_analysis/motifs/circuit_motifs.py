@@ -43,6 +43,7 @@ class CircuitMotif(NamedTuple):
     description: str
 
 
+# The patterns of excitation and inhibition that have a name, as `circuit_motifs` counts them.
 CIRCUIT_MOTIFS = (
     CircuitMotif("excitatory chain", "021C", "EEE", "Feed-forward excitation without a short cut."),
     CircuitMotif("excitatory divergence", "021D", "EEE", "One neuron excites two."),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Sign = Literal[-1, 0, 1]
 
+# The sign of each transmitter; one that excites and inhibits, such as glutamate, has none.
 TRANSMITTER_SIGNS: Mapping[str, Sign] = {
     "acetylcholine": 1,
     "gaba": -1,

@@ -55,6 +55,7 @@ class Triad:
         return self.name[2] != "2" and self.name != "003"
 
 
+# The sixteen classes of three neurons by MAN name, in the order of Holland and Leinhardt.
 TRIADS: Mapping[str, Triad] = {
     triad.name: triad
     for triad in (
@@ -121,7 +122,9 @@ TRIADS: Mapping[str, Triad] = {
         ),
     )
 }
+# The names of all sixteen, from 003 to 300.
 TRIAD_NAMES = tuple(TRIADS)
+# The names of the thirteen that join their three neurons.
 CONNECTED_TRIADS = tuple(name for name in TRIAD_NAMES if TRIADS[name].connected)
 
 

@@ -60,6 +60,7 @@ class NullModel:
         return self.name in MAKERS
 
 
+# The null models by name: what each keeps, and its sampler.
 NULL_MODELS: Mapping[str, NullModel] = {
     "erdos_renyi": NullModel(
         name="erdos_renyi",

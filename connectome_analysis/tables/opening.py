@@ -115,7 +115,10 @@ def _manifest(folder: Path) -> Manifest:
         )
         raise DamagedConnectomeError(msg)
     if not folder.is_dir():
-        msg = f"{folder} is a file; a connectome is a folder with {FILE_NAME} in it."
+        msg = (
+            f"{folder} is a file; a connectome is a folder with {FILE_NAME} in it. "
+            "`neuropil ingest table` makes one of a table."
+        )
         raise DamagedConnectomeError(msg)
     return read_manifest(folder)
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
+# Version of the table contract, which every manifest names.
 SCHEMA_VERSION = "1.1"
 
 
@@ -242,6 +243,7 @@ SKELETONS = TableSchema(
     references=("node_id",),
 )
 
+# Columns, types, keys and rules of the five tables of the contract, by name.
 TABLES: Mapping[str, TableSchema] = {
     table.name: table for table in (NODES, EDGES, EDGES_BY_REGION, SYNAPSES, SKELETONS)
 }

@@ -115,6 +115,7 @@ _ALL = (
         function="write_segment_properties",
     ),
 )
+# Every format that can be written, by name.
 FORMATS: Mapping[str, Format] = {format.name: format for format in _ALL}
 # Conversions within Python, no files: method of Graph and what it needs.
 IN_PYTHON: Mapping[str, str] = {

@@ -47,11 +47,16 @@ def _executed(notebook: Path) -> Path:
     if kept.exists():
         return kept
     import nbformat
-    from nbconvert.preprocessors import ExecutePreprocessor
+    from nbclient import NotebookClient
+    from traitlets.config import Config
 
     book = nbformat.read(notebook, as_version=4)
-    runner = ExecutePreprocessor(timeout=_LONGEST_S, kernel_name="python3")
-    runner.preprocess(book, {"metadata": {"path": str(notebook.parent)}})
+    # Sockets of this machine, so that the kernel need not warn of who could listen on a port.
+    local = Config({"KernelManager": {"transport": "ipc"}})
+    folder = {"metadata": {"path": str(notebook.parent)}}
+    NotebookClient(
+        book, timeout=_LONGEST_S, kernel_name="python3", resources=folder, config=local
+    ).execute()
     CACHE.mkdir(parents=True, exist_ok=True)
     for old in CACHE.glob(f"{notebook.stem}-*.ipynb"):
         old.unlink()
