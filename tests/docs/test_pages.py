@@ -59,7 +59,7 @@ TOLD_IN_CODE = [
     if page.parent.name == "docs"
     and (page.stem.startswith("null_") or page.stem in (
         "colored_motifs", "error_fits", "errors", "graph", "measures", "motif_search", "motifs", "paths", "posterior",
-        "rich_club", "robustness", "significance", "volumes", "alignment", "compare", "plan", "index", "start", "concepts", "cite",
+        "rich_club", "robustness", "significance", "volumes", "alignment", "compare", "plan", "cell_types", "index", "start", "concepts", "cite",
     ))
 ]  # fmt: skip
 
