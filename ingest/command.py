@@ -261,6 +261,22 @@ def ingest_table(
             show_default=False,
         ),
     ] = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(
+            help="Least score, or confidence, of a synapse; those below are counted and left out.",
+            rich_help_panel=_NUMBERS,
+            show_default=False,
+        ),
+    ] = None,
+    keep_synapses: Annotated[
+        bool,
+        typer.Option(
+            "--keep-synapses/--count-synapses",
+            help="Keep synapses as a table, or only count them into edges: less time and disk.",
+            rich_help_panel=_NUMBERS,
+        ),
+    ] = True,
     personal_data: Annotated[
         bool,
         typer.Option(
@@ -423,6 +439,8 @@ def ingest_table(
             directed=directed,
             undirected_listed=undirected_listed,
             min_synapses=min_synapses,
+            min_score=min_score,
+            keep_synapses=keep_synapses,
             on_self_loops=on_self_loops,
             personal_data=personal_data,
             delimiter=delimiter,

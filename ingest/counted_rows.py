@@ -15,6 +15,8 @@ from .source_rows import SourceRows
 from .workspace import POST, PRE, Workspace, literal, quoted
 
 NUMBER = "_np_number"
+# Below, DuckDB has counted them before a kernel is loaded.
+FEW_ROWS = 1_000_000
 
 
 class Word(NamedTuple):
@@ -53,11 +55,14 @@ def count_pairs(
     -------
     bool
         Whether the table's rows are in the order of their columns, each group in one row. Where there are
-        too many ids or words for that, DuckDB counts, which may do so on disk.
+        few rows, or too many ids or words to pack, DuckDB counts, which may do so on disk.
     """
     sides = (ids[0].key("integers"), ids[1].key("integers"))
     source = f"FROM {quoted(rows.view)} WHERE {where}"
     try:
+        (count,) = workspace.row(f"SELECT count(*) FROM {quoted(rows.view)}")
+        if count < FEW_ROWS:
+            raise TooManyError
         if where == "true" and _can_be_read(rows, ids, region):
             counted, regions = _of_file(workspace, rows, ids, region)
         else:
@@ -146,4 +151,4 @@ def _translation(workspace: Workspace, region: Word | None) -> Translate:
 
 def _as_table(counts: Counts, regions: list[str | None]) -> _Counted:
     columns = {"pre": counts.pre, "post": counts.post, "region": counts.word}
-    return pa.table(columns | {"number": counts.count}), regions
+    return pa.table(columns | {"number": counts.number}), regions

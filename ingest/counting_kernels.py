@@ -23,7 +23,7 @@ def pack_rows(
     keys: NDArray[np.uint64],
     filled: int,
     table: NDArray[np.int64],
-    numbers: NDArray[np.int64],
+    numbers: NDArray[np.int32],
     listed: NDArray[np.int64],
     n: int,
 ) -> Any:

@@ -19,7 +19,8 @@ from .counting_kernels import group_sorted, merge_groups, pack_rows
 
 ID_BITS = 28
 WORD_BITS = 64 - 2 * ID_BITS
-MOST_IDS = (1 << ID_BITS) - 1  # one number is for no id
+# The table of their numbers then takes 800 MB; in 28 bits there would be room for eight times as many.
+MOST_IDS = 1 << 25
 MOST_WORDS = 1 << WORD_BITS
 ROWS_AT_ONCE = 1 << 24
 NO_ID = -1
@@ -35,7 +36,7 @@ class Counts(NamedTuple):
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
     word: NDArray[np.int64]
-    count: NDArray[np.int64]
+    number: NDArray[np.int64]
 
 
 class _Groups(NamedTuple):
@@ -76,13 +77,13 @@ def count_rows(
     Raises
     ------
     TooManyError
-        Where there are 268 million ids or more, or more than 256 words.
+        Where there are more than 33 million ids or 256 words.
 
     Examples
     --------
     >>> rows = pa.record_batch({"pre": [7, 7, 7], "post": [9, 9, -1], "word": ["AL", "AL", None]})
     >>> counts, words = count_rows(iter([rows]))
-    >>> counts.pre.tolist(), counts.post.tolist(), counts.word.tolist(), counts.count.tolist(), words
+    >>> counts.pre.tolist(), counts.post.tolist(), counts.word.tolist(), counts.number.tolist(), words
     ([7, 7], [-1, 9], [0, 1], [1, 2], [None, 'AL'])
     """
     ids, words = _Ids(least), _Words()
@@ -158,7 +159,7 @@ def _in_order(
         pre=ids[keys >> twice],
         post=ids[(keys >> shift) & mask],
         word=(keys & words_mask).astype(np.int64),
-        count=counts,
+        number=counts,
     )
     return found, listed
 
@@ -169,7 +170,7 @@ class _Ids:
     def __init__(self, least: int) -> None:
         self._least = least
         self._keys = np.full(1 << 16, NO_ID - 1, np.int64)
-        self._numbers = np.zeros(1 << 16, np.int64)
+        self._numbers = np.zeros(1 << 16, np.int32)
         self._listed = np.full(1 << 15, NO_ID, np.int64)
         self._n = 1  # number 0 is for no id
 
@@ -202,7 +203,7 @@ class _Ids:
             raise TooManyError
         known = self.listed()
         self._keys = np.full(size, NO_ID - 1, np.int64)
-        self._numbers = np.zeros(size, np.int64)
+        self._numbers = np.zeros(size, np.int32)
         self._listed = np.full(size // 2, NO_ID, np.int64)
         self._n = 1
         rows = known[1:]

@@ -108,7 +108,7 @@ def stage(
         edges = synapses_to_edges(workspace, synapses, edge_type=asked.edge_type)
         workspace.account.decide("edges count the synapses of each ordered pair")
     workspace.progress("listing neurons")
-    meanings = _settle_neurons(workspace, asked, opened, kind)
+    meanings = _settle_neurons(workspace, asked, opened, kind, synapses)
     kept = "true"
     rows = 0
     if synapses is not None:
@@ -164,13 +164,17 @@ def _stage_synapses(
 
 
 def _settle_neurons(
-    workspace: Workspace, asked: Asked, opened: Opened, kind: IdKind
+    workspace: Workspace,
+    asked: Asked,
+    opened: Opened,
+    kind: IdKind,
+    synapses: StagedSynapses | None,
 ) -> dict[str, str]:
     referring: dict[str, str] = {}
     if opened.edges is not None:
         referring["edge_rows"] = opened.edges.label
-    if opened.synapses is not None:
-        referring["synapse_rows"] = opened.synapses.label
+    if opened.synapses is not None and synapses is not None:
+        referring[synapses.named] = opened.synapses.label
     if opened.neurons is None:
         neurons_from_keys(workspace, kind, list(referring))
         (count,) = workspace.row("SELECT count(*) FROM nodes")

@@ -26,6 +26,7 @@ from .source_rows import SourceRows
 from .workspace import POST, PRE, Workspace, literal, quoted
 
 TABLE = "synapse_rows"
+COUNTS = "synapse_counts"
 _SITES = ("", "pre_", "post_")
 
 
@@ -44,8 +45,8 @@ class StagedSynapses:
         Manifest entries for extra columns.
     kept : bool
         There will be a table ``synapses``.
-    grouped : bool
-        Rows have been counted already: one per pair and region, with their number in `NUMBER`.
+    counts : str or None
+        Table of how many rows there are, in `NUMBER`, per pair and region; of ids that are names there is none.
     in_order : bool
         Those are sorted by sender, receiver and region.
     """
@@ -55,8 +56,18 @@ class StagedSynapses:
     by_region: bool
     meanings: Mapping[str, str]
     kept: bool = True
-    grouped: bool = False
+    counts: str | None = None
     in_order: bool = False
+
+    @property
+    def named(self) -> str:
+        """The table to ask which neurons the rows name, and how many rows name them."""
+        return self.table if self.counts is None else self.counts
+
+    @property
+    def number(self) -> str:
+        """SQL of how many rows of the source a row of `named` stands for."""
+        return "1" if self.counts is None else NUMBER
 
 
 def stage_synapses(
@@ -103,11 +114,16 @@ def stage_synapses(
         f"CREATE {'VIEW' if kept_where_it_is else 'TABLE'} {TABLE} AS SELECT {select} "
         f"FROM {quoted(rows.view)} WHERE {above}"
     )
+    # Text would be read and cut up once more; it is counted as it stands in the workspace.
+    counted = kept_where_it_is
+    in_order = counted and _count(workspace, rows, mapping, ids, missing, above)
     return StagedSynapses(
         table=TABLE,
         columns=tuple(columns),
         by_region="region" in columns,
         meanings=column_meanings("synapses", positions),
+        counts=COUNTS if counted else None,
+        in_order=in_order,
     )
 
 
@@ -121,15 +137,10 @@ def _stage_counts(
     above: str,
 ) -> StagedSynapses:
     region = mapping.get("region")
-    grouped = kind == "integers"  # names are numbered in the order of the rows
     in_order = False
-    if grouped:
-        # Regions are told apart as they are written, and put in the contract's words after that.
-        word = None
-        if region is not None:
-            word = Word(region, rows.text(region), region_sql(rows, region, missing))
-        in_order = count_pairs(workspace, TABLE, rows, ids, word, where=above)
-    else:
+    if kind == "integers":
+        in_order = _count(workspace, rows, mapping, ids, missing, above)
+    else:  # names are numbered in the order of the rows
         named = "" if region is None else f", {region_sql(rows, region, missing)} AS region"
         workspace.run(
             f"CREATE TABLE {TABLE} AS SELECT {ids[0].key(kind)} AS {PRE}, {ids[1].key(kind)} AS {POST}"
@@ -145,9 +156,28 @@ def _stage_counts(
         by_region=region is not None,
         meanings={},
         kept=False,
-        grouped=grouped,
+        counts=COUNTS if kind == "integers" else None,
         in_order=in_order,
     )
+
+
+def _count(
+    workspace: Workspace,
+    rows: SourceRows,
+    mapping: ColumnMapping,
+    ids: tuple[IdColumn, IdColumn],
+    missing: Missing,
+    above: str,
+) -> bool:
+    """Make the table `COUNTS`; return whether it is in order.
+
+    Regions are told apart as they are written, and put in the contract's words after that.
+    """
+    region = mapping.get("region")
+    word = None
+    if region is not None:
+        word = Word(region, rows.text(region), region_sql(rows, region, missing))
+    return count_pairs(workspace, COUNTS, rows, ids, word, where=above)
 
 
 def _above(
@@ -195,7 +225,6 @@ def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, i
     keep = "true"
     if "unknown_neurons" in workspace.account.buckets:  # otherwise there is no row to look up
         keep = f"({PRE} IS NULL OR {PRE} IN {known}) AND ({POST} IS NULL OR {POST} IN {known})"
-    number = NUMBER if staged.grouped else "1"
     kept, both, pre, post, dropped = (
         int(count)
         for count in workspace.row(
@@ -212,7 +241,7 @@ def count_synapses(workspace: Workspace, staged: StagedSynapses) -> tuple[str, i
                     )
                 )
             }
-            FROM (SELECT {PRE}, {POST}, {number} AS n, {keep} AS keep FROM {staged.table})
+            FROM (SELECT {PRE}, {POST}, {staged.number} AS n, {keep} AS keep FROM {staged.named})
             """
         )
     )
@@ -248,10 +277,9 @@ def synapses_to_edges(
         )
         raise ContractError(msg)
     region = f", coalesce(region, {literal(NO_REGION)}) AS region" if staged.by_region else ""
-    number = NUMBER if staged.grouped else "1"
     workspace.run(
         f"CREATE VIEW synapses_as_rows AS SELECT {PRE}, {POST}, {literal(edge_type)} AS edge_type, "
-        f"{number}::DOUBLE AS weight, {number} AS syn_count{region} FROM {staged.table} "
+        f"{staged.number}::DOUBLE AS weight, {staged.number} AS syn_count{region} FROM {staged.named} "
         f"WHERE {PRE} IS NOT NULL AND {POST} IS NOT NULL"
     )
     return StagedRows(
@@ -261,7 +289,7 @@ def synapses_to_edges(
         by_region=staged.by_region,
         edge_type=edge_type,
         weight_is_count=True,
-        single=not staged.grouped,
+        single=staged.counts is None,
         in_order=staged.in_order,
     )
 

@@ -133,6 +133,24 @@ def test_every_option_reaches_the_reader(neuropil: Run, tmp_path: Path) -> None:
     assert manifest.notes[0] == "made up"
 
 
+@pytest.mark.parametrize("counted", [True, False])
+def test_synapses_are_cut_by_score_and_kept_or_only_counted(
+    neuropil: Run, tmp_path: Path, counted: bool
+) -> None:
+    file = text(
+        tmp_path, "s.csv", "pre,post,x_nm,y_nm,z_nm,score\n1,2,0,0,0,9\n1,2,0,0,0,4\n2,1,0,0,0,8\n"
+    )
+    code, out, err = neuropil(
+        *("table", file, tmp_path / "fly", "--kind", "synapses", "--min-score", "5", "--json"),
+        *(["--count-synapses"] if counted else []),
+    )
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    kept = {} if counted else {"synapses": 2}
+    assert answer["rows"] == {"nodes": 2, "edges": 2, **kept}
+    assert answer["buckets"]["synapse_rows_below_min_score"] == 1
+
+
 def test_formats_are_listed(neuropil: Run) -> None:
     for arguments in (("--list",), ("formats",)):
         code, out, _ = neuropil(*arguments)
