@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .report import Entry, HowMade, analyse, build_report
-from .report.analyse import expected_seconds
+from .report.analyse import affordable_samples, expected_seconds
 from .report.build import file_stem, folder
 from .whole_file import whole_file
 
@@ -55,7 +55,7 @@ class DemoResult:
 def run_demo(
     out: str | Path,
     *,
-    n_samples: int = 1000,
+    n_samples: int | None = 1000,
     seed: int = 0,
     datasets: Sequence[str] = DEMO,
     progress: Progress | None = None,
@@ -65,10 +65,11 @@ def run_demo(
     Parameters
     ----------
     out : str or Path
-        Folder for ``report.html``, ``figures/``, ``tables/`` and ``results/``. What an earlier
+        Folder for ``report.html``, ``figures/``, ``tables/`` and ``results/``; or the page itself,
+        ``worm.html``, and then the others stand beside it in ``worm_files/``. What an earlier
         run left there under the same names is replaced; nothing else is touched.
     n_samples : int
-        Samples of the null, for triads and rich club each; at least 2.
+        Samples of the null; at least 2. None draws 1,000, or fewer of graphs so large that it takes hours.
     seed : int
     datasets : sequence of str
         Names of bundled datasets or folders.
@@ -85,13 +86,21 @@ def run_demo(
     if isinstance(datasets, str) or not datasets:
         msg = f"datasets must be a list of at least one name or folder, got {datasets!r}."
         raise ValueError(msg)
-    if isinstance(n_samples, bool) or n_samples != int(n_samples) or n_samples < 2:
+    if n_samples is not None and (
+        isinstance(n_samples, bool) or n_samples != int(n_samples) or n_samples < 2
+    ):
         msg = f"n_samples must be a whole number of at least 2, got {n_samples!r}."
         raise ValueError(msg)
-    target = Path(out)
+    page = Path(out)
+    alone = page.suffix.lower() == ".html"
+    target = page.with_name(f"{page.stem}_files") if alone else page
+    page = page if alone else target / "report.html"
+    before = f"{target.name}/" if alone else ""
     tables, results = target / "tables", target / "results"
     with ExitStack() as stack:
         opened = [stack.enter_context(ca.open(name)) for name in datasets]
+        if n_samples is None:
+            n_samples = affordable_samples(opened)
         for path in (target, tables, results, target / "figures"):
             folder(path)
         command = _command([one.name for one in opened], n_samples, seed, datasets)
@@ -106,13 +115,20 @@ def run_demo(
                 bar.say(number, stage, share)
 
             entry = analyse(connectome, name=name, n_samples=n_samples, seed=seed, progress=tell)
-            write_results(entry, results)
-            entries.append(entry)
+            written = write_results(entry, results)
+            links = {
+                "neurons and connections (Parquet)": f"{before}tables/{file_stem(name)}/connectome.json"
+            }
+            links |= {words: f"{before}results/{path.name}" for words, path in written.items()}
+            entries.append(replace(entry, links=links))
         bar.say(len(opened) - 1, "writing the report", 0.99)
         with whole_file(results / "comparison.csv") as part:
             _comparison(entries).to_csv(part)
         report = build_report(
-            entries, target, made=HowMade(command=command, n_samples=n_samples, seed=seed)
+            entries,
+            target,
+            made=HowMade(command=command, n_samples=n_samples, seed=seed),
+            page_path=page,
         )
     bar.finish()
     return DemoResult(report=report, figures=target / "figures", tables=tables, results=results)
@@ -147,8 +163,8 @@ def write_tables(connectome: Connectome, path: Path, *, command: str) -> Path:
     return write(path, rows, replace(m, made_by=made_by), overwrite=True)
 
 
-def write_results(entry: Entry, path: Path) -> None:
-    """Write the result tables of one connectome as CSV files."""
+def write_results(entry: Entry, path: Path) -> dict[str, Path]:
+    """Write the result tables of one connectome as CSV files; say which is where."""
     stem = file_stem(entry.name)
     tables: dict[str, pd.DataFrame] = {
         "triads": entry.triads.reset_index(),
@@ -156,9 +172,16 @@ def write_results(entry: Entry, path: Path) -> None:
     }
     for number, answer in enumerate(entry.answers, start=1):
         tables[f"answer_{number}"] = answer.table
+    if entry.details is not None:
+        tables["hubs"] = entry.details.hubs
+        tables["communities"] = entry.details.communities
+        tables["types"] = entry.details.types
+    places = {}
     for name, table in tables.items():
-        with whole_file(path / f"{stem}.{name}.csv") as part:
+        places[name.replace("_", " ")] = place = path / f"{stem}.{name}.csv"
+        with whole_file(place) as part:
             table.to_csv(part, index=False)
+    return places
 
 
 def _comparison(entries: Sequence[Entry]) -> pd.DataFrame:

@@ -30,9 +30,11 @@ Examples:
 
     neuropil demo --no-em
 """
-REPORT_HELP = """Write the same report for connectomes of your choice.
+REPORT_HELP = """Write a page on a connectome: what it is, how good, sizes, hubs, communities, types, motifs.
 
-Examples:
+Of several the page begins with a comparison. Examples:
+
+    neuropil report my_connectome/ --out my_connectome.html
 
     neuropil report celegans-white1986 celegans-varshney2011 --out worms
 
@@ -91,8 +93,21 @@ def report(
     connectomes: Annotated[
         list[str], typer.Argument(help="Connectome folders or names of bundled datasets.")
     ],
-    out: Out = Path("report"),
-    samples: Samples = 1000,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="The page, FILE.html, with FILE_files beside it; or a folder for it all."
+        ),
+    ] = Path("report"),
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            "-n",
+            "--samples",
+            help="Graphs to draw from the null; 1,000, or fewer of very large connectomes.",
+            min=2,
+        ),
+    ] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
@@ -104,14 +119,14 @@ def report(
     _say_places(result)
 
 
-def _run(names: list[str], out: Path, samples: int, seed: int) -> DemoResult:
+def _run(names: list[str], out: Path, samples: int | None, seed: int) -> DemoResult:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from ..demo import run_demo
 
     require_outside_connectomes(out / "report.html")
-    if (few := samples_warning(samples)) is not None:
+    if samples is not None and (few := samples_warning(samples)) is not None:
         typer.echo(few, err=True)
     screen = Console(stderr=True)
     with Progress(

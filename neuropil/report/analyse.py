@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .descriptive_numbers import describe
@@ -18,6 +18,19 @@ Progress = Callable[[str, float], None]
 # Parts of the work beside the samples, in seconds on a small machine, for an honest bar.
 _PICTURES_S, _REST_S = 2.5, 0.5
 _SECONDS_PER_EDGE_AND_SAMPLE = 2.4e-7
+
+# The longest that all samples together are let take where nobody said how many: some minutes.
+_PATIENCE = 4e8
+_FEWEST, _MOST = 40, 1000
+
+
+def affordable_samples(connectomes: Sequence[Connectome]) -> int:
+    """How many samples to draw where nobody said: 1,000, or fewer of so large a graph that it takes hours.
+
+    40 at least, below which nothing can be shown at the 5 % level.
+    """
+    edges = max((one.manifest.tables["edges"].rows for one in connectomes), default=0)
+    return int(min(_MOST, max(_FEWEST, _PATIENCE // max(edges, 1))))
 
 
 def expected_seconds(connectome: Connectome, n_samples: int) -> float:
@@ -49,6 +62,10 @@ def analyse(
     """
     import connectome_analysis as ca
 
+    from ..species_benchmark.cell import Cell, draw
+    from ..species_benchmark.tables import as_rich_club, as_significance
+    from .details import details_of
+
     title = name or connectome.name
     say = progress or (lambda _stage, _share: None)
     total = expected_seconds(connectome, n_samples)
@@ -59,15 +76,27 @@ def analyse(
     answers = ask(connectome, edge_type)
     numbers = describe(g)
 
-    def triads_done(done: int, of: int) -> None:
-        say(f"{title}: triads against the null", (0.5 * done / of) * samples)
+    def drawn(done: int, of: int) -> None:
+        say(f"{title}: triads and rich club against the null", (done / of) * samples)
 
-    def club_done(done: int, of: int) -> None:
-        say(f"{title}: rich club against the null", (0.5 + 0.5 * done / of) * samples)
-
-    triads = ca.motifs.significance(g, n_samples=n_samples, rng=seed, progress=triads_done)
-    rich_club = ca.rich_club(g, n_samples=n_samples, rng=seed, progress=club_done)
+    # Both are counted on the same samples: drawing them is most of the work.
+    cell = Cell(
+        dataset=title,
+        null_model="configuration",
+        graph=g.without_self_loops(),
+        colors=None,
+        four_nodes=False,
+        n_samples=n_samples,
+        seed=seed,
+        exact_seed=seed,
+    )
+    table = draw(cell, progress=drawn)
+    triads = as_significance(table[table["kind"] == "triad"])
+    curve = ca.rich_club(g, null_model=None)
+    rich_club = as_rich_club(table[table["kind"] == "rich_club"], curve)
     triads.attrs["graph"] = rich_club.attrs["graph"] = title
+    say(f"{title}: hubs, communities and types", samples)
+    details = details_of(connectome, g, seed=seed)
     say(f"{title}: drawing", samples)
     return Entry(
         name=title,
@@ -78,7 +107,9 @@ def analyse(
         numbers=numbers,
         triads=triads,
         rich_club=rich_club,
-        pictures=pictures_of(title, g, triads, rich_club),
+        pictures=pictures_of(title, g, triads, rich_club, details.group),
+        details=details,
+        n_samples=n_samples,
     )
 
 

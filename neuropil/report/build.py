@@ -12,7 +12,13 @@ from .page import page
 from .pictures import picture_of_all
 
 
-def build_report(entries: Sequence[Entry], out_folder: str | Path, *, made: HowMade) -> Path:
+def build_report(
+    entries: Sequence[Entry],
+    out_folder: str | Path,
+    *,
+    made: HowMade,
+    page_path: str | Path | None = None,
+) -> Path:
     """Write ``report.html`` and ``figures/*.png``.
 
     The page holds its pictures and needs no network and no script. It is written last.
@@ -24,6 +30,8 @@ def build_report(entries: Sequence[Entry], out_folder: str | Path, *, made: HowM
     out_folder : str or Path
         Made where it does not exist.
     made : HowMade
+    page_path : path, optional
+        Where the page is written, instead of ``report.html`` in the folder.
 
     Returns
     -------
@@ -48,7 +56,7 @@ def build_report(entries: Sequence[Entry], out_folder: str | Path, *, made: HowM
     for picture in (together, *(one for entry in entries for one in entry.pictures)):
         with whole_file(figures / f"{file_stem(picture.name)}.png") as part:
             part.write_bytes(picture.png)
-    report = Path(out_folder) / "report.html"
+    report = Path(out_folder) / "report.html" if page_path is None else Path(page_path)
     with whole_file(report) as part:
         part.write_text(page(entries, together, made), encoding="utf-8")
     return report

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connectome_analysis import Connectome
+
+    from .details import Details
 
 
 # Dots per inch of the pictures.
@@ -67,6 +70,12 @@ class Entry:
     rich_club : DataFrame
         From ``ca.rich_club``.
     pictures : tuple of Picture
+    details : Details or None
+        Quality, hubs, communities and types, where they were looked at.
+    n_samples : int
+        Drawn from the null.
+    links : mapping
+        Words to the place of a table, from the folder of the page.
     """
 
     name: str
@@ -78,3 +87,6 @@ class Entry:
     triads: pd.DataFrame
     rich_club: pd.DataFrame
     pictures: tuple[Picture, ...]
+    details: Details | None = None
+    n_samples: int = 0
+    links: Mapping[str, str] = field(default_factory=dict)

@@ -8,9 +8,11 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 
+from .details_html import communities, hubs, quality, types
 from .entry import Entry, Picture
 from .findings import (
     less_than_null,
@@ -82,7 +84,7 @@ def page(entries: Sequence[Entry], together: Picture, made: HowMade) -> str:
     template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         version=escape(made.software.get("neuropil", "")),
-        title="Connectomes: triads, rich clubs and wiring",
+        title=escape(_title(entries)),
         lead=escape(_lead(entries, made)),
         contents=f"<ol>{contents}</ol>",
         symbols=symbol_definitions(),
@@ -90,9 +92,21 @@ def page(entries: Sequence[Entry], together: Picture, made: HowMade) -> str:
     )
 
 
+def _title(entries: Sequence[Entry]) -> str:
+    if len(entries) == 1:
+        return f"{entries[0].name}: what is known of its wiring"
+    return "Connectomes: triads, rich clubs and wiring"
+
+
 def _lead(entries: Sequence[Entry], made: HowMade) -> str:
     species = {entry.connectome.manifest.species for entry in entries} - {None}
     which = f" of {_count(len(species), 'species', 'species')}" if species else ""
+    if len(entries) == 1:
+        return (
+            "What it is and how good it is, its hubs, communities and types, three questions in SQL, every "
+            f"triad counted exactly, and triads and rich club beside {made.n_samples:,} random graphs with "
+            "the same degrees."
+        )
     return (
         f"{_count(len(entries), 'connectome', 'connectomes').capitalize()}{which}: what each is, "
         "three questions in SQL, every triad counted exactly, and triads and rich club beside "
@@ -154,6 +168,8 @@ def _animal(m: Manifest, *more: str | None) -> str:
 
 
 def _caution(entries: Sequence[Entry]) -> str:
+    if len(entries) == 1:
+        return ""
     meanings = list(dict.fromkeys(entry.weight for entry in entries))
     weights = (
         f"Weights are {escape(meanings[0])} throughout."
@@ -227,7 +243,10 @@ def _clubs_of_all(entries: Sequence[Entry], anchors: Sequence[str]) -> str:
 
 
 def _section(entry: Entry) -> str:
-    parts = [_source(entry), "<h3>In numbers</h3>", _numbers(entry), "<h3>Asked in SQL</h3>"]
+    parts = [_source(entry), "<h3>In numbers</h3>", _numbers(entry)]
+    if entry.details is not None:
+        parts += [quality(entry), hubs(entry), communities(entry), types(entry)]
+    parts.append("<h3>Asked in SQL</h3>")
     for answer in entry.answers:
         parts.append(f"<h4>{escape(answer.question)}</h4>")
         parts.append(f"<pre><code>{escape(answer.query)}</code></pre>")
@@ -245,7 +264,7 @@ def _section(entry: Entry) -> str:
         f"<p>{escape(rich_club_in_words(entry.rich_club))}</p>",
         html_figure(club),
         _club_table(entry),
-        "<h3>Wiring</h3>",
+        "<h3>Wiring and degrees</h3>",
         *map(html_figure, others),
     ]
     return "\n".join(parts)
@@ -279,8 +298,17 @@ def _source(entry: Entry) -> str:
             f"{' × '.join(map(number, m.voxel_size_nm))} nm (z, y, x)" if m.voxel_size_nm else ""
         ),
         "notes": html_list([linked(note) for note in m.notes]),
+        "tables": _links(entry),
     }
     return html_facts(facts)
+
+
+def _links(entry: Entry) -> str:
+    """Links to the tables that lie beside the page."""
+    links = [
+        f'<a href="{quote(place)}">{escape(words)}</a>' for words, place in entry.links.items()
+    ]
+    return ", ".join(links)
 
 
 def _numbers(entry: Entry) -> str:

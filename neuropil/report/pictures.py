@@ -16,14 +16,56 @@ if TYPE_CHECKING:
     from connectome_analysis import Graph
 
 
+# A matrix of more types has no room on a page.
+_MOST_TYPES = 60
+
+
 def pictures_of(
-    name: str, g: Graph, triads: pd.DataFrame, rich_club: pd.DataFrame
+    name: str,
+    g: Graph,
+    triads: pd.DataFrame,
+    rich_club: pd.DataFrame,
+    group: str | None = None,
 ) -> tuple[Picture, ...]:
-    """Draw the four figures of one connectome."""
-    from connectome_analysis import plot
+    """Draw the figures of one connectome; a type matrix where `group` is a column of few types."""
+    from connectome_analysis import measures, plot
 
     size = f"{g.n_nodes:,} neurons and {g.n_edges:,} connections"
     grouped = "cell_class" in g.nodes.columns
+    types: tuple[Picture, ...] = ()
+    if group is not None and 2 <= g.nodes[group].nunique() <= _MOST_TYPES and g.n_edges:
+        table = measures.type_matrix(g, group, value="input_fraction")
+        side = 4.6 + 0.12 * len(table)
+        words = group.replace("_", " ")
+        types = (
+            Picture(
+                name=f"{name}.types",
+                title="Who sends to whom",
+                caption=(
+                    f"By {words}: the share of all input to the column's neurons that comes from the row's. "
+                    "White: none."
+                ),
+                alt=f"Share of input by {words} of {name}, {len(table)} types.",
+                png=_drawn(lambda ax: plot.type_matrix(table, ax), side + 1.3, side),
+            ),
+        )
+    return (
+        *_usual(name, g, triads, rich_club, size, grouped=grouped),
+        *types,
+    )
+
+
+def _usual(
+    name: str,
+    g: Graph,
+    triads: pd.DataFrame,
+    rich_club: pd.DataFrame,
+    size: str,
+    *,
+    grouped: bool,
+) -> tuple[Picture, ...]:
+    from connectome_analysis import plot
+
     return (
         Picture(
             name=f"{name}.triads",

@@ -29,6 +29,7 @@ class VectorFigure:
     title, caption, alt : str
     width_in, height_in : float
     svg, pdf : bytes
+        Without a PDF empty.
     """
 
     name: str
@@ -51,10 +52,11 @@ class VectorFigure:
         )
 
     def write(self, folder: Path) -> None:
-        """Write ``NAME.svg`` and ``NAME.pdf``."""
+        """Write ``NAME.svg`` and, where there is one, ``NAME.pdf``."""
         for suffix, content in (("svg", self.svg), ("pdf", self.pdf)):
-            with whole_file(folder / f"{file_stem(self.name)}.{suffix}") as part:
-                part.write_bytes(content)
+            if content:
+                with whole_file(folder / f"{file_stem(self.name)}.{suffix}") as part:
+                    part.write_bytes(content)
 
 
 def drawn_figure(
@@ -66,6 +68,7 @@ def drawn_figure(
     alt: str,
     width_in: float,
     height_in: float,
+    pdf: bool = True,
 ) -> VectorFigure:
     """Draw on the axes of a figure of its own, apart from any display and the user's settings."""
     import matplotlib as mpl
@@ -75,14 +78,15 @@ def drawn_figure(
     with style.context("default"), mpl.rc_context({"svg.hashsalt": "neuropil"}):
         figure = Figure(figsize=(width_in, height_in), layout="constrained")
         draw(figure.subplots())
-        svg, pdf = io.BytesIO(), io.BytesIO()
+        as_svg, as_pdf = io.BytesIO(), io.BytesIO()
         # Laid out once, not again for each file: that is most of the time.
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         # Without dates and versions the same numbers give the same bytes.
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        nothing = {"CreationDate": None, "Producer": None, "Creator": None}
-        figure.savefig(pdf, format="pdf", metadata=nothing)
+        figure.savefig(as_svg, format="svg", metadata={"Date": None, "Creator": None})
+        if pdf:
+            nothing = {"CreationDate": None, "Producer": None, "Creator": None}
+            figure.savefig(as_pdf, format="pdf", metadata=nothing)
     return VectorFigure(
         name=name,
         title=title,
@@ -90,6 +94,6 @@ def drawn_figure(
         alt=alt,
         width_in=width_in,
         height_in=height_in,
-        svg=svg.getvalue(),
-        pdf=pdf.getvalue(),
+        svg=as_svg.getvalue(),
+        pdf=as_pdf.getvalue(),
     )

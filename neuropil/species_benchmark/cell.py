@@ -54,6 +54,8 @@ class Cell:
     error_model : ErrorModel or None
     options : mapping
         Of the null.
+    exact_seed : int or None
+        In place of a seed made of the names.
     """
 
     dataset: str
@@ -66,10 +68,13 @@ class Cell:
     error_name: str = ""
     error_model: ErrorModel | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    exact_seed: int | None = None
 
     @property
     def own_seed(self) -> int:
         """Seed of this dataset, null and error model."""
+        if self.exact_seed is not None:
+            return self.exact_seed
         words = "\n".join([str(self.seed), self.dataset, self.null_model, self.error_name])
         return int.from_bytes(hashlib.sha256(words.encode()).digest()[:6], "big")
 

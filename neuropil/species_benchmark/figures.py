@@ -81,6 +81,7 @@ def figures_of_one(
             alt=f"Triad profile of {dataset}.",
             width_in=10.5,
             height_in=5.2,
+            pdf=False,
         )
     four_null = next(
         (
@@ -101,6 +102,7 @@ def figures_of_one(
                 alt=f"Classes of four neurons of {dataset} farthest from their null.",
                 width_in=9.0,
                 height_in=5.6,
+                pdf=False,
             )
     rich = rows_of(numbers, dataset, main_null, "rich_club")
     if len(rich):
@@ -113,6 +115,7 @@ def figures_of_one(
             alt=f"Rich-club curve of {dataset}.",
             width_in=8.5,
             height_in=5.8,
+            pdf=False,
         )
 
 

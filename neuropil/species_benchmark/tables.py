@@ -45,6 +45,7 @@ def as_significance(rows: pd.DataFrame) -> pd.DataFrame:
 
     table = rows[list(_BESIDE)].copy()
     table.index = pd.Index(rows["name"].to_numpy(object), name="motif", dtype=object)
+    table["observed"] = table["observed"].astype(np.int64)
     kind = str(rows["kind"].iloc[0]) if len(rows) else "triad"
     if kind == "triad":
         plain = [TRIADS[name].plain_name for name in table.index]

@@ -17,7 +17,8 @@ from matplotlib.axes import Axes
 import connectome_analysis as ca
 from tests.plot.drawn import clipped, saved
 
-NAMES = tuple(ca.plot.__all__)
+# Skeletons stand in axes of three dimensions: test_skeletons.py.
+NAMES = tuple(name for name in ca.plot.__all__ if name != "skeletons")
 Draw = Callable[[Axes | None], Axes]
 
 
@@ -55,6 +56,12 @@ def draw(
         ),
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
+        "ratios_to_nulls": lambda ax: ca.plot.ratios_to_nulls(
+            triads_of_worm.head(2).assign(
+                dataset=["one", "two"], ratio_low=[0.5, 0.6], ratio_high=[2.0, 3.0]
+            ),
+            ax,
+        ),
         "reliability": lambda ax: ca.plot.reliability(
             ca.errors.calibrate_confidence(np.arange(60), np.arange(60) % 7 < np.arange(60) // 9),
             ax,
@@ -71,8 +78,14 @@ def draw(
         "triad_profile": lambda ax: ca.plot.triad_profile(triads_of_worm, ax),
         "triad_profiles": lambda ax: ca.plot.triad_profiles([triads_of_worm], ax),
         "triads": ca.plot.triads,
+        "type_chord": lambda ax: ca.plot.type_chord(
+            ca.measures.type_matrix(worm, "cell_class", value="edges"), ax
+        ),
         "type_matrix": lambda ax: ca.plot.type_matrix(
             ca.measures.type_matrix(worm, "cell_class"), ax
+        ),
+        "wiring_diagram": lambda ax: ca.plot.wiring_diagram(
+            few := worm.subgraph(worm.node_ids[:12]), ca.measures.signal_flow(few), ax
         ),
     }[request.param]
 

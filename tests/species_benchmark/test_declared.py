@@ -1,0 +1,95 @@
+"""Declared: what a file may say, and what is said of a file that says something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import connectome_analysis as ca
+from neuropil.species_benchmark import add_dataset, read_plan
+
+
+def test_every_bundled_dataset_is_in_the_benchmark() -> None:
+    declared = {one.connectome for one in read_plan().datasets}
+    assert set(ca.datasets.names()) <= declared
+
+
+def test_an_own_file_adds_datasets_and_goes_before_the_settings(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        "[settings]\nsamples = 7\n[[dataset]]\nname = 'mine'\nconnectome = 'celegans-white1986'\n"
+        "[[dataset]]\nname = 'worm male'\nconnectome = 'celegans-varshney2011'\n"
+    )
+    plan, usual = read_plan(own), read_plan()
+    assert plan.settings.samples == 7
+    assert plan.settings.null_models == usual.settings.null_models
+    assert [one.name for one in plan.datasets] == [*(one.name for one in usual.datasets), "mine"]
+    assert plan.only(["worm male"]).datasets[0].connectome == "celegans-varshney2011"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[settings]\nsample = 3", "Did you mean samples?"),
+        ("[settings]\nsamples = 1", "whole number of at least 2, got 1"),
+        ("[[dataset]]\nconnectome = 'a'", "needs a name"),
+        ("[[dataset]]\nname = 'a'", "needs either connectome, or source with format"),
+        ("[[dataset]]\nname = 'a'\nsource = 'b'", "need a format"),
+        ("[[dataset]]\nname = 'a'\nconnectome = 'b'\ncolour = 'sign'", "Did you mean colors?"),
+        (
+            "[[dataset]]\nname='a'\nconnectome='b'\n[[dataset]]\nname='a'\nconnectome='b'",
+            "two datasets",
+        ),
+        ("samples =", "is not TOML"),
+    ],
+)
+def test_a_file_that_means_nothing_is_one_line_of_error(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(text)
+    with pytest.raises(ValueError, match=r"(?i)mine.toml") as error:
+        read_plan(own)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_dataset_that_is_none_is_told_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'worm male'"):
+        read_plan().only(["worm mail"])
+
+
+def test_adding_writes_an_entry_that_is_read_back(tmp_path: Path) -> None:
+    own = tmp_path / "species.toml"
+    add_dataset('my "worm"', "celegans-white1986", own, colors="sign")
+    add_dataset("strong", "celegans-white1986", own, min_synapses=3, where="cell_class = 'motor'")
+    found = {one.name: one for one in read_plan(own).datasets}
+    assert found['my "worm"'].colors == "sign"
+    assert found["strong"].min_synapses == 3
+    assert found["strong"].where == "cell_class = 'motor'"
+
+
+def test_adding_a_folder_keeps_its_place_beside_the_file(tmp_path: Path) -> None:
+    with ca.open("celegans-white1986-jsh") as worm:
+        from neuropil.demo import write_tables
+
+        write_tables(worm, tmp_path / "worm", command="by hand")
+    own = tmp_path / "species.toml"
+    add_dataset("mine", str(tmp_path / "worm"), own)
+    assert 'connectome = "worm"' in own.read_text()
+    assert read_plan(own).datasets[-1].connectome == str(tmp_path / "worm")
+
+
+def test_adding_a_mistake_writes_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "species.toml"
+    for arguments in (
+        {"connectome": "celegans-white1985"},
+        {"connectome": "celegans-white1986", "colors": "typo"},
+    ):
+        with pytest.raises(ValueError, match=r"White|white|typo"):
+            add_dataset("a", file=own, **arguments)  # type: ignore[arg-type]
+        assert not own.exists()
+    add_dataset("a", "celegans-white1986", own)
+    with pytest.raises(ValueError, match="has a dataset 'a' already"):
+        add_dataset("a", "celegans-white1986", own)
