@@ -2,6 +2,7 @@
 
 from .case_and_control import FewAnimalsWarning, case_control
 from .conserved_edges import edge_conservation, shared_edges, weight_correlation
+from .degree_table import degree_distributions
 from .density_tests import GroupTest, density_test, group_density_test
 from .edges_with_age import variable_edges
 from .graph_matching import match_accuracy, match_neurons
@@ -33,6 +34,7 @@ __all__ = [
     "compare_shares",
     "compare_sizes",
     "corrected",
+    "degree_distributions",
     "density_by_threshold",
     "density_test",
     "edge_conservation",

@@ -40,7 +40,8 @@ def matched_neurons(a: Graph, b: Graph, pairs: Any = None) -> Matched:
         - None: neurons of the same ``node_id``.
         - str: a column of both node tables, such as ``"name"`` or a number of the pair; each entry
           once in each, missing ones match nothing.
-        - mapping, Series or table of two columns: ids of `a` to ids of `b`.
+        - mapping, Series or table of two columns: ids of `a` to ids of `b`; pairs that are not in
+          both graphs are left out.
 
     Raises
     ------
@@ -120,9 +121,10 @@ def _ids(a: Graph, b: Graph, pairs: Any) -> tuple[NDArray[np.int64], NDArray[np.
             known = nodes[["node_id", pairs]].dropna()
             if known[pairs].duplicated().any():
                 twice = known[pairs][known[pairs].duplicated()].iloc[0]
+                count = int((known[pairs] == twice).sum())
                 msg = (
-                    f"{pairs} is {twice!r} for more than one neuron of {which}; neurons can be matched "
-                    "by what each has alone."
+                    f"{pairs} is {twice} for {count:,} neurons of {which}, and only what one neuron has alone "
+                    "tells it; give pairs={id of a: id of b} without those."
                 )
                 raise ValueError(msg)
             tables.append(known)

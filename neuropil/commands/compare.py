@@ -233,15 +233,18 @@ def _write(
     for name, table in found.items():
         # What is mixed in a column, such as numbers and words in a row turned over, is not Parquet's.
         plain = table.infer_objects()
-        plain.attrs = {}
+        plain.attrs = {}  # of the copy; the picture's headline reads those of the table
         write_table(plain, out / f"{name}.csv")
         write_table(plain, out / f"{name}.parquet")
-    if profiles is None:
-        return
-    for null in profiles.nulls:
-        ax = ca.plot.profile_tree(profiles, null=null)
+    pictures = {}
+    if profiles is not None:
+        for null in profiles.nulls:
+            pictures[f"profiles_{null}"] = ca.plot.profile_tree(profiles, null=null)
+    if "shared" in found:
+        pictures["shared"] = ca.plot.edge_conservation(found["shared"])
+    for name, ax in pictures.items():
         for kind in ("svg", "png"):
-            write_figure(ax.figure, out / f"profiles_{null}.{kind}")
+            write_figure(ax.figure, out / f"{name}.{kind}")
         _close(ax)
 
 

@@ -231,6 +231,11 @@ def test_neurons_are_matched_by_a_column_a_mapping_or_their_ids() -> None:
         ca.compare.matched_neurons(a, b)
     with pytest.raises(ValueError, match="match neuron 8 of b more than once"):
         ca.compare.matched_neurons(a, b, {1: 8, 2: 8})
+    twice = ca.Graph.from_edges(
+        [1, 2], [2, 3], nodes=pd.DataFrame({"node_id": [1, 2, 3], "pair": [-1, -1, 4]})
+    )
+    with pytest.raises(ValueError, match="pair is -1 for 2 neurons of a"):
+        ca.compare.matched_neurons(twice, twice, "pair")
     with pytest.raises(ValueError, match="no column 'who'"):
         ca.compare.matched_neurons(a, b, "who")
 

@@ -94,3 +94,16 @@ def test_counts_of_different_units_are_warned_of() -> None:
 def test_counts_of_one_kind_are_not_warned_of() -> None:
     table = ca.compare.summary(["celegans-varshney2011", "celegans-white1986"])
     assert table["species"].tolist() == ["Caenorhabditis elegans"] * 2
+
+
+def test_degree_distributions_count_every_neuron_once_each_way() -> None:
+    graphs = {"a": random_graph(1), "b": random_graph(2, n=40)}
+    table = ca.compare.degree_distributions(graphs)
+    counts = table.groupby(["connectome", "direction"])["neurons"].sum()
+    assert counts.to_dict() == {
+        ("a", "in"): 30, ("a", "out"): 30, ("b", "in"): 40, ("b", "out"): 40,
+    }  # fmt: skip
+    edges = (table["degree"] * table["neurons"]).groupby(table["connectome"]).sum()
+    assert edges["a"] == 2 * graphs["a"].n_edges
+    first = table.groupby(["connectome", "direction"])["share_at_least"].first()
+    assert (first == 1).all()
