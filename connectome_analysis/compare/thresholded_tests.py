@@ -80,25 +80,25 @@ def density_by_threshold(
     edges = sum(g.n_edges for g in graphs)
     rows = []
     for threshold in thresholds:
-        kept = [
+        one, two = (
             g.edges_kept(strength >= threshold)
             for g, strength in zip(graphs, strengths, strict=True)
-        ]
-        density = density_test(*kept, method=method)
-        left = kept[0].n_edges + kept[1].n_edges
+        )
+        density = density_test(one, two, method=method)
+        left = one.n_edges + two.n_edges
         row: dict[str, Any] = {
             "threshold": threshold,
             "removed": 1 - left / edges if edges else np.nan,
-            "edges_a": kept[0].n_edges,
-            "edges_b": kept[1].n_edges,
+            "edges_a": one.n_edges,
+            "edges_b": two.n_edges,
             "ratio": density["ratio"],
             "p_density": density["p_value"],
         }
         if groups is not None:
-            row["p_group"] = group_density_test(*kept, groups, method=method).p_value
-            can = method != "chi2" and min(g.n_edges for g in kept) > 0
+            row["p_group"] = group_density_test(one, two, groups, method=method).p_value
+            can = method != "chi2" and min(one.n_edges, two.n_edges) > 0
             row["p_adjusted"] = (
-                group_density_test(*kept, groups, method=method, adjust=True).p_value
+                group_density_test(one, two, groups, method=method, adjust=True).p_value
                 if can
                 else np.nan
             )
