@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,10 @@ def to_pyg(graph: Graph) -> torch_geometric.data.Data:
     """
     try:
         import torch
-        from torch_geometric.data import Data
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch-geometric uses what torch has deprecated
+            from torch_geometric.data import Data
     except ImportError as error:
         raise missing_library("torch-geometric", "pip install 'neuropil[gnn]'") from error
     edges = np.stack([graph.out_sources, graph.out_indices]).astype(np.int64)

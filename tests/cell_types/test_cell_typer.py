@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,7 @@ import pytest
 
 import connectome_analysis as ca
 
-pytest.importorskip("torch_geometric")
-import torch
+torch = pytest.importorskip("torch")
 
 SMALL = {"hidden": 16, "epochs": 20, "features": ("degree", "strength")}
 
@@ -74,6 +74,10 @@ def test_probabilities_sum_to_one_and_do_not_depend_on_order_or_ids(planted, fit
 
 @pytest.mark.parametrize("layer", ["sage", "gat"])
 def test_the_same_seed_gives_the_same_network_in_batches_too(planted, layer) -> None:
+    if layer == "gat":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it uses what torch has deprecated
+            pytest.importorskip("torch_geometric")
     g, _, known = planted
     options = {**SMALL, "epochs": 3, "layer": layer, "batch_size": 40, "fanout": 3}
     one, same, other = (
@@ -284,11 +288,14 @@ def test_sets_need_neurons_that_were_not_learnt_from(planted) -> None:
         typer.calibrate(g, ["new"] * 300, known)
 
 
-def test_without_the_extra_one_line_says_what_to_install(planted, monkeypatch) -> None:
+@pytest.mark.parametrize(("layer", "missing"), [("sage", "torch"), ("gat", "torch_geometric.nn")])
+def test_without_the_extra_one_line_says_what_to_install(
+    planted, monkeypatch, layer, missing
+) -> None:
     g, _, known = planted
     for name in list(sys.modules):
         if name.endswith(("graph_network.ensemble", "graph_network.needs_torch")):
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "torch_geometric.nn", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ImportError, match=r"pip install 'neuropil\[gnn\]'"):
-        ca.cell_types.CellTyper().fit(g, known)
+        ca.cell_types.CellTyper(layer=layer).fit(g, known)

@@ -139,7 +139,7 @@ def test_chance_of_being_surer_by_hand() -> None:
 
 
 def test_every_method_stands_in_one_table_on_the_same_neurons(pairs) -> None:
-    pytest.importorskip("torch_geometric")
+    pytest.importorskip("torch")
     table = ca.cell_types.evaluate(pairs, "cell_type", "pair", seeds=2, **SMALL)
     assert list(table.index) == [
         *("majority", "label propagation", "seeds", "logistic regression", "gradient boosting"),

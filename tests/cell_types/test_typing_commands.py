@@ -11,7 +11,7 @@ QUICK = ("--option", "hidden=16", "--option", "epochs=40", "--features", "degree
 
 
 def test_types_go_from_one_side_to_the_other_and_into_sql(neuropil, tmp_path) -> None:
-    pytest.importorskip("torch_geometric")
+    pytest.importorskip("torch")
     model, table = tmp_path / "types.pt", tmp_path / "types.parquet"
     code, out, err = neuropil("cell-types", "train", LEFT, model, *QUICK)
     assert code == 0, err

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .needs_torch import GATv2Conv, nn, torch
+from .needs_torch import attention_layer, nn, torch
 from .neighbour_sampling import Block
 from .sparse_mean import SparseMean
 
@@ -63,8 +63,9 @@ class MessageLayer(nn.Module):
                 nn.Linear(n_heard, n_out, bias=False) for _ in range(n_relations)
             )
         else:
+            attention = attention_layer()
             self.heard = nn.ModuleList(
-                GATv2Conv(
+                attention(
                     (n_heard, n_own), n_out // heads, heads=heads, edge_dim=1, add_self_loops=False
                 )
                 for _ in range(n_relations)

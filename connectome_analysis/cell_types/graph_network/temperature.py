@@ -22,8 +22,9 @@ def softmax(scores: NDArray[np.floating], temperature: float = 1.0) -> NDArray[n
     """
     scaled = scores.astype(np.float64) / temperature
     scaled -= scaled.max(axis=1, keepdims=True, initial=-np.inf)
-    raised: NDArray[np.float64] = np.exp(scaled)
-    return raised / raised.sum(axis=1, keepdims=True)
+    raised = np.exp(scaled)
+    shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    return shares
 
 
 def fit_temperature(scores: NDArray[np.floating], number: NDArray[np.int64]) -> float:
