@@ -52,23 +52,39 @@ def test_the_readme_example_runs(tmp_path: Path) -> None:
     assert len([line for line in code.splitlines() if line.strip()]) <= 12
 
 
-# Pages whose Python blocks, one after the other, are a program that runs on bundled data.
+# Pages whose Python runs in a test of its own.
+TOLD_ELSEWHERE = {
+    "add_a_reader": "tests/ingest/test_pages.py",
+    "beyond_one_machine": "tests/tables/test_beyond_one_machine.py",
+    "graph_tool": "tests/graph/test_graph.py",
+    "ingest_table": "tests/ingest/test_pages.py",
+    "sql": "tests/docs/test_sql_pages.py",
+    "sql_cookbook": "tests/docs/test_sql_pages.py",
+}
+# Pages that run networks or draw many graphs.
+SLOW = {
+    "blockwise", "ingest_em", "plots_and_report", "segmentation_network", "skeletons", "synapse_detection",
+    "watershed_and_agglomeration",
+}  # fmt: skip
+# All others: their Python blocks, one after the other, are a program that runs on bundled data.
 TOLD_IN_CODE = [
-    page
+    pytest.param(page, marks=pytest.mark.slow) if page.stem in SLOW else page
     for page in PAGES
-    if page.parent.name == "docs"
-    and (page.stem.startswith("null_") or page.stem in (
-        "colored_motifs", "error_fits", "errors", "graph", "measures", "motif_search", "motifs", "paths", "posterior",
-        "rich_club", "robustness", "significance", "volumes", "alignment", "compare", "plan", "cell_types", "index", "start", "concepts", "cite",
-    ))
-]  # fmt: skip
+    if page.parent.name == "docs" and page.stem not in TOLD_ELSEWHERE and blocks(page, "python")
+]
+
+
+def test_pages_that_run_elsewhere_are_there_and_so_are_their_tests() -> None:
+    for page, test in TOLD_ELSEWHERE.items():
+        assert (ROOT / "docs" / f"{page}.md").exists(), page
+        assert (ROOT / test).exists(), test
+    assert {page.stem for page in PAGES} >= SLOW
 
 
 @pytest.mark.parametrize("page", TOLD_IN_CODE, ids=page_id)
 def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     code = "\n".join(blocks(page, "python"))
-    assert code
-    if page.stem in {"index", "start"}:  # what they draw is tested elsewhere
+    if page.stem in {"index", "plots_and_report", "start"}:  # what they draw is tested elsewhere
         code = code.replace("n_samples=1000", "n_samples=20")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
