@@ -23,7 +23,6 @@ def pack_rows(
     keys: NDArray[np.uint64],
     filled: int,
     table: NDArray[np.int64],
-    numbers: NDArray[np.int32],
     listed: NDArray[np.int64],
     n: int,
 ) -> Any:
@@ -31,7 +30,7 @@ def pack_rows(
 
     pre, post : what is smaller than `least`, which is 0 or more, is no id; word : as long, or empty
     keys : filled from place `filled` on
-    table, numbers : of one power of two, the first -2 where nothing stands
+    table : (a power of two, 2), an id and beside it, on the same line of the cache, its number; -2 where none stands
     listed : half as long; ids by their numbers, of which `n` are taken
 
     Returns the next row, the next place in `keys` and the next number.
@@ -48,14 +47,14 @@ def pack_rows(
             if value >= least:
                 mixed = np.uint64(value) * multiplier
                 slot = (mixed ^ (mixed >> np.uint64(32))) & mask
-                while table[slot] != value and table[slot] != -2:
+                while table[slot, 0] != value and table[slot, 0] != -2:
                     slot = (slot + np.uint64(1)) & mask
-                if table[slot] == -2:
-                    table[slot] = value
-                    numbers[slot] = n
+                if table[slot, 0] == -2:
+                    table[slot, 0] = value
+                    table[slot, 1] = n
                     listed[n] = value
                     n += 1
-                number = np.uint64(numbers[slot])
+                number = np.uint64(table[slot, 1])
             packed = (packed << _ID_BITS) | number
         packed = packed << _WORD_BITS
         if worded:

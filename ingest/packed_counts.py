@@ -19,7 +19,7 @@ from .counting_kernels import group_sorted, merge_groups, pack_rows
 
 ID_BITS = 28
 WORD_BITS = 64 - 2 * ID_BITS
-# The table of their numbers then takes 800 MB; in 28 bits there would be room for eight times as many.
+# The table of their numbers then takes a GB; in 28 bits there would be room for eight times as many.
 MOST_IDS = 1 << 25
 MOST_WORDS = 1 << WORD_BITS
 ROWS_AT_ONCE = 1 << 24
@@ -169,8 +169,7 @@ class _Ids:
 
     def __init__(self, least: int) -> None:
         self._least = least
-        self._keys = np.full(1 << 16, NO_ID - 1, np.int64)
-        self._numbers = np.zeros(1 << 16, np.int32)
+        self._table = np.full((1 << 16, 2), NO_ID - 1, np.int64)
         self._listed = np.full(1 << 15, NO_ID, np.int64)
         self._n = 1  # number 0 is for no id
 
@@ -187,7 +186,7 @@ class _Ids:
         while True:
             start, filled, self._n = pack_rows(
                 *(pre, post, word, self._least, start, keys, filled),
-                *(self._keys, self._numbers, self._listed, self._n),
+                *(self._table, self._listed, self._n),
             )
             if start == len(pre) or filled == len(keys):
                 return start, filled
@@ -198,12 +197,11 @@ class _Ids:
         return self._listed[: self._n]
 
     def _grow(self) -> None:
-        size = 2 * len(self._keys)
+        size = 2 * len(self._table)
         if size // 2 > MOST_IDS:
             raise TooManyError
         known = self.listed()
-        self._keys = np.full(size, NO_ID - 1, np.int64)
-        self._numbers = np.zeros(size, np.int32)
+        self._table = np.full((size, 2), NO_ID - 1, np.int64)
         self._listed = np.full(size // 2, NO_ID, np.int64)
         self._n = 1
         rows = known[1:]
@@ -211,7 +209,7 @@ class _Ids:
         unused = np.empty(len(rows), np.uint64)
         _, _, self._n = pack_rows(
             *(rows, nothing, _NO_WORDS, self._least, 0, unused, 0),
-            *(self._keys, self._numbers, self._listed, self._n),
+            *(self._table, self._listed, self._n),
         )
 
 
