@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..graph import Graph, require_graph
 from ..measures.choice import require_choice
-from ..measures.per_neuron import require_positive
+from ..measures.per_neuron import labels_of, require_positive
 from ..random_streams import Seed, seed_number
 from ..whole_numbers import require_whole
 from .block_types import block_model
@@ -126,6 +126,8 @@ def cluster(
     require_positive(g)
     begin = options.pop("begin", "leiden") if method == "rounds" else None
     _require_options(method, begin, options)
+    if method == "rounds" and not (isinstance(begin, str) and begin in _FUNCTIONS):
+        begin = labels_of(g, begin, argument="begin")
     seed = seed_number(rng)
     connected = (g.out_degree + g.in_degree) > 0
     part = g if connected.all() else g.subgraph(g.node_ids[connected])
@@ -138,8 +140,6 @@ def cluster(
     if n < 3:
         found = Found(np.zeros(n, dtype=np.int64), f"only {n} neurons have a connection")
         return _result(g, connected, found, method, None, "not known", seed)
-    if isinstance(begin, str) and begin not in _FUNCTIONS:
-        begin = g.nodes[begin].array[connected] if begin in g.nodes.columns else begin
     others = [_same_neurons(g, other, connected) for other in options.pop("others", ())]
     if others:
         options["others"] = others
@@ -187,9 +187,6 @@ def _run(
     if method == "rounds":
         if isinstance(begin, str) and begin in _FUNCTIONS:
             begin = _run(begin, None, g, n_types, seed, n_jobs, None, options)
-        elif not isinstance(begin, str) and len(begin) != g.n_nodes:
-            msg = "begin= with labels cannot be bootstrapped; take confidence='posterior'."
-            raise ValueError(msg)
         return rounds(g, begin, n_jobs=n_jobs, progress=progress)
     function = _FUNCTIONS[method]
     takes = signature(function).parameters
@@ -199,13 +196,10 @@ def _run(
 
 def _require_options(method: str, begin: Any, options: dict[str, Any]) -> None:
     """Raise where an option is not one of the method's, naming those that are."""
-    by_name = begin if method == "rounds" and isinstance(begin, str) else method
-    if by_name == "rounds" and method == "rounds":
-        takes: list[str] = []
-    elif by_name in _FUNCTIONS:
+    by_name = begin if isinstance(begin, str) and begin in _FUNCTIONS else method
+    takes: list[str] = []
+    if by_name != "rounds":
         takes = [k for k in signature(_FUNCTIONS[by_name]).parameters if k not in _NOT_OPTIONS]
-    else:
-        takes = []
     wrong = [name for name in options if name not in takes]
     if wrong:
         has = ", ".join(takes) if takes else "no further options"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import connectome_analysis as ca
+from connectome_analysis.cell_types import block_types, hierarchical
 from connectome_analysis.cell_types.resampling import in_the_same_cluster, resampled
 from tests.graphs import random_graph
 
@@ -125,6 +126,27 @@ def test_rounds_go_on_from_labels_that_were_given(planted) -> None:
     begin[::3] = None
     found = ca.cell_types.cluster(g, "rounds", begin=begin)
     assert ca.measures.adjusted_rand(truth.astype(str), found.labels.astype(str)) > 0.9
+    by_id = pd.Series(begin, index=g.node_ids)[::-1]
+    again = ca.cell_types.cluster(g, "rounds", begin=by_id, confidence="bootstrap", n_resamples=2)
+    assert again.labels.tolist() == found.labels.tolist()
+    assert np.median(again.confidence) == 1
+    with pytest.raises(ValueError, match="The node table has no column 'foo'"):
+        ca.cell_types.cluster(g, "rounds", begin="foo")
+
+
+def test_large_graphs_begin_with_groups_and_with_the_nearest_neurons(
+    planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    g, truth = planted
+    monkeypatch.setattr(block_types, "_ALONE", 50)
+    monkeypatch.setattr(block_types, "_GROUPS_AT_FIRST", 30)
+    monkeypatch.setattr(hierarchical, "_DENSE", 50)
+    options = {"confidence": "none"}
+    blocks = ca.cell_types.cluster(g, "block_model", n_runs=1, n_draws=0, **options)
+    tree = ca.cell_types.cluster(g, "hierarchical", 4, **options)
+    assert tree.facts["pairs"] == "the 50 nearest neurons of each"
+    for found in (blocks, tree):
+        assert ca.measures.adjusted_rand(truth, found.labels.astype(np.int64)) > 0.9
 
 
 def test_an_omnibus_of_two_graphs_needs_the_same_neurons(planted) -> None:

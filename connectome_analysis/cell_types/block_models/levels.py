@@ -18,6 +18,7 @@ from .state import Ints, state_of, wiring_of_pairs
 _SHRINK = 1.25
 # Up to so many groups all pairs are compared; beyond, some are proposed.
 _ALL_PAIRS = 150
+_COARSE_SHRINK = 1.5
 
 
 def levels_of(e: Ints, ln_factorials: NDArray[np.float64]) -> list[Ints]:
@@ -56,7 +57,7 @@ def levels_of(e: Ints, ln_factorials: NDArray[np.float64]) -> list[Ints]:
 
 
 def _coarse_chain(e: Ints) -> list[Ints]:
-    """Partitions of many groups, each a fifth smaller, down to where all pairs can be compared.
+    """Partitions of many groups, each a third smaller, down to where all pairs can be compared.
 
     Their merges are those of a block model of which the groups are the nodes.
     """
@@ -69,7 +70,7 @@ def _coarse_chain(e: Ints) -> list[Ints]:
     of = np.arange(n)
     random = stream(0, n)
     while n > _ALL_PAIRS:
-        n = max(_ALL_PAIRS, int(n / _SHRINK))
+        n = max(_ALL_PAIRS, int(n / _COARSE_SHRINK))
         while int(of.max()) + 1 > n:
             of = merged(w, state_of(w, of), n, random)
         chain.append(of)
