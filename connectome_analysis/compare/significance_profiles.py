@@ -77,7 +77,8 @@ def motif_profiles(
     n_draws : int
         True graphs drawn from the posterior for the interval; 40 at least for 95 %.
     nulls_per_draw : int, optional
-        Nulls for each of these; a tenth of `n`, and 50 at least, by default.
+        Nulls for each of these; a fifth of `n`, and 100 at least, by default. Few make intervals
+        wider: they leave the deviation of rare motifs open.
     level : float
         Of the intervals.
     edge_type, min_synapses, where
@@ -157,7 +158,7 @@ def motif_profiles(
         if model is not None:
             profile = ProfileOfDraw(
                 null,
-                max(50, n // 10) if nulls_per_draw is None else nulls_per_draw,
+                max(100, n // 5) if nulls_per_draw is None else nulls_per_draw,
                 size,
                 measure,
                 tuple(motifs),

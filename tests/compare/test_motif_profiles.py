@@ -121,7 +121,12 @@ def test_an_error_model_puts_an_interval_round_the_profile_of_the_true_graph() -
 def test_a_perfect_reconstruction_has_an_interval_of_chance_alone() -> None:
     g = random_graph(7, n=40)
     found = ca.compare.motif_profiles(
-        [g], "configuration", n=400, error_models=[ca.errors.ErrorModel()], n_draws=12
+        [g],
+        "configuration",
+        n=400,
+        error_models=[ca.errors.ErrorModel()],
+        n_draws=4,
+        nulls_per_draw=400,
     )
     rows = found.table
     np.testing.assert_allclose(rows["imputed_profile"], rows["profile"], atol=0.15)
