@@ -52,6 +52,7 @@ bench-segmentation: $(VENV)/.installed-peers  ## scores and speed from voxels to
 
 bench-cell-types: $(VENV)/.installed-peers  ## how well types are told, and what it costs at a fly's size: an hour
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.cell_types $(BENCH_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.block_models
 
 lint: $(VENV)/.installed-lint  ## ruff, mypy strict, the arrows between rooms, repository review
 	$(BIN)/ruff format --check .

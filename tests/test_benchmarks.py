@@ -10,7 +10,7 @@ pytest.importorskip("igraph")
 
 import connectome_analysis as ca
 from benchmarks import __main__ as benchmarks
-from benchmarks import graphblas_census, synthetic, tables_at_scale
+from benchmarks import block_models, graphblas_census, synthetic, tables_at_scale
 from benchmarks.measure import Row
 from benchmarks.reconstruction import ratio_words
 from tests import graphs
@@ -130,3 +130,12 @@ def test_tables_at_scale_prints_all_targets(capsys: pytest.CaptureFixture[str]) 
         jobs
     )
     assert {"partners of a neuron with types", "open and ask for a count"} <= set(jobs)
+
+
+@pytest.mark.slow
+def test_block_models_print_both_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    block_models.main(["--quick"])
+    out = capsys.readouterr().out
+    assert out.count("| celegans-witvliet2021-1 |") >= 4
+    assert "nested, synapses" in out
+    assert "cosine of all pairs, 500 neurons" in out
