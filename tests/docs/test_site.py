@@ -68,6 +68,47 @@ def test_every_link_to_a_heading_finds_it(page: Path) -> None:
     assert not lost
 
 
+def test_links_between_files_become_links_between_pages() -> None:
+    import doctest
+
+    tried = doctest.testmod(links)
+    assert tried.attempted > 3
+    assert tried.failed == 0
+
+
+def test_parameters_described_together_are_described_each() -> None:
+    griffe = pytest.importorskip("griffe", reason="the dependency group docs builds the site")
+    from tools.docs_site.one_by_one import apart
+
+    given = """Draw.
+
+Parameters
+----------
+g : Graph
+    One.
+n : int
+    Graphs.
+rng, *more, client
+    As for `sample`.
+
+    Twice.
+a, b : {1, 2}
+    Both.
+
+Returns
+-------
+(N,) Series, index ``k``
+    Not `touched`.
+"""
+    read = griffe.parse_numpy(griffe.Docstring(apart(given)), warn_missing_types=False)
+    parameters, returned = (read[1].value, read[2].value)
+    assert [p.name for p in parameters] == ["g", "n", "rng", "*more", "client", "a", "b"]
+    assert parameters[2].description == parameters[4].description == "As for `sample`.\n\nTwice."
+    assert parameters[6].annotation == parameters[5].annotation == "1, 2"  # as griffe reads it
+    assert returned[0].annotation == "(N,) Series, index k"
+    assert returned[0].description == "Not `touched`."
+
+
 def test_links_keep_out_of_code() -> None:
     text = "`[a](b.md)`\n\n```text\n[a](b.md) `ca.open`\n```\n\n# `ca.open`\n"
     assert links.turned(text, file="docs/x.md", page="x.md", pages={}) == text

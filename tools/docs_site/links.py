@@ -52,6 +52,8 @@ def turned(markdown: str, *, file: str, page: str, pages: Mapping[str, str]) -> 
         if "://" in path or path.startswith("mailto:") or not path:
             return whole
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+        if wanted not in pages and whole.startswith("!"):
+            return whole  # a picture that is made while building
         if wanted not in pages:
             return text if text.strip("`") == wanted else f"{text} (`{wanted}`)"
         to = posixpath.relpath(pages[wanted], posixpath.dirname(page) or ".")
