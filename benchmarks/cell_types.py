@@ -237,7 +237,7 @@ start = time.process_time()
 peer = Ntac(g.to_scipy().astype(float), labels=labels)
 for _ in range(10):
     peer.step()
-said = np.array([peer.reverse_mapping[k] for k in peer.partition])
+said = peer.get_partition()
 seconds = time.process_time() - start
 right = float((said == truth)[new].mean())
 """

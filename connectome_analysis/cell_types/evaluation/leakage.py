@@ -24,6 +24,7 @@ _SIDES = ("side", "hemisphere")
 _PAIRS = ("pair_id", "pair", "predicted_pair_id")
 # A column that gives so much of what the label lacks is more than a hint.
 _GIVES_AWAY = 0.9
+_SHARED = 0.5
 
 
 class LeakageWarning(UserWarning):
@@ -92,6 +93,8 @@ def given_away(values: pd.Series[Any], number: NDArray[np.int64]) -> float:
     """Share of the majority's mistakes that knowing a column's value mends, neuron left out by neuron.
 
     0 is no help; 1 tells every label. Numbers that take many values are cut into 50 of equal count.
+    Neurons that share their value with no other are left out; where they are most, as with names, it
+    is 0.
     """
     import pandas as pd
 
@@ -106,9 +109,11 @@ def given_away(values: pd.Series[Any], number: NDArray[np.int64]) -> float:
     np.add.at(table, (code, truth), 1)
     rows = table[code]
     rows[np.arange(len(truth)), truth] -= 1
-    alone = rows.sum(axis=1) == 0
-    right = (rows.argmax(axis=1) == truth) & ~alone
-    majority = np.bincount(truth).max() / len(truth)
+    shared = rows.sum(axis=1) > 0
+    if shared.mean() < _SHARED:
+        return 0.0
+    right = (rows.argmax(axis=1) == truth)[shared]
+    majority = np.bincount(truth[shared]).max() / shared.sum()
     return float((right.mean() - majority) / (1 - majority)) if majority < 1 else 0.0
 
 

@@ -104,7 +104,7 @@ def split(
     >>> import connectome_analysis as ca
     >>> g = ca.open("celegans-cook2019-hermaphrodite").graph()
     >>> split(g, "cell_class", "hemisphere")
-    Split by hemisphere (side): 85 to learn from, 9 to calibrate with, 94 to test
+    Split by hemisphere (side): 88 to learn from, 10 to calibrate with, 98 to test
     """
     require_choice("by", by, get_args(By))
     require_choice("calibration_from", calibration_from, ("train", "test"))

@@ -106,7 +106,7 @@ class CellTyper:
     >>> import connectome_analysis as ca
     >>> left = ca.open("larva-mushroom-body-left").graph()
     >>> right = ca.open("larva-mushroom-body-right").graph()
-    >>> typer = ca.cell_types.CellTyper(hidden=16, epochs=30).fit(left, "cell_type")
+    >>> typer = ca.cell_types.CellTyper(hidden=16, epochs=20).fit(left, "cell_type")
     >>> bool(typer.score(right, "cell_type", metric="accuracy") > 0.8)
     True
     """
