@@ -25,7 +25,8 @@ from .problem import Problem
 if TYPE_CHECKING:
     import pyarrow.fs as pafs
 
-_NOT_READ = (pa.ArrowException, OSError, ValueError, TypeError)
+# An Arrow may be built without a store: ImportError.
+_NOT_READ = (pa.ArrowException, OSError, ValueError, TypeError, ImportError)
 # A drive of Windows has one letter.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
