@@ -140,7 +140,8 @@ def draw(
     from connectome_analysis.null_models.beside_null import beside_null, false_discovery
     from connectome_analysis.null_models.ensemble import ensemble
 
-    g, colored, names = cell.graph, None, ()
+    g, colored = cell.graph, None
+    names: tuple[str, ...] = ()
     if cell.colors is not None:
         given = node_colors(g, cell.colors)
         names = given.labels

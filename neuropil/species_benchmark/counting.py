@@ -107,13 +107,13 @@ class Counting:
 def _measures(n_nodes: int, n_edges: int, census: NDArray[np.float64]) -> NDArray[np.float64]:
     """Density, reciprocity and transitivity, which follow from the census; a ratio of nothing is NaN."""
     possible = n_nodes * (n_nodes - 1)
-    triples = census @ ((_JOINED == 2) + 3 * _CLOSED)
-    connections = census @ _EDGES
+    triples = float(census @ ((_JOINED == 2) + 3 * _CLOSED))
+    connections = float(census @ _EDGES)
     return np.array(
         [
             _share(n_edges, possible),
-            _share(2 * census @ _MUTUAL, connections),
-            _share(3 * census @ _CLOSED, triples),
+            _share(float(2 * census @ _MUTUAL), connections),
+            _share(float(3 * census @ _CLOSED), triples),
         ]
     )
 

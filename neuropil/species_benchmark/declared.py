@@ -156,8 +156,9 @@ def parse_plan(text: str, name: str, folder: Path, *, settings: Settings | None 
     given = content.get("settings", {})
     _require_known(given, [one.name for one in fields(Settings)], f"[settings] of {name}")
     found = replace(base, **{key: _value(value) for key, value in given.items()})
-    if isinstance(found.samples, bool) or not isinstance(found.samples, int) or found.samples < 2:
-        msg = f"samples of {name} must be a whole number of at least 2, got {found.samples!r}."
+    samples: object = found.samples
+    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 2:
+        msg = f"samples of {name} must be a whole number of at least 2, got {samples!r}."
         raise ValueError(msg)
     datasets = tuple(_dataset(one, name, folder) for one in content.get("dataset", []))
     names = [one.name for one in datasets]

@@ -52,5 +52,6 @@ def declared_error_model(name: str, g: Graph) -> ErrorModel:
         raise ValueError(msg)
     if row["precision"] != row["precision"]:
         return error_model_of(name)
-    density = ca.measures.density(g) * float(row["precision"]) / float(row["recall"])
+    precision, recall = (float(str(row[name])) for name in ("precision", "recall"))
+    density = ca.measures.density(g) * precision / recall
     return error_model_of(name, "all", density)

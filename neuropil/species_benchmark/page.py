@@ -413,7 +413,7 @@ def _each(result: BenchmarkResult, alone: dict[str, list[VectorFigure]]) -> str:
     parts = []
     for dataset in result.datasets:
         row = result.species.loc[dataset.name]
-        animal = ", ".join(filter(None, (row["species"], row["sex"], row["stage"])))
+        animal = ", ".join(filter(None, (str(row[part]) for part in ("species", "sex", "stage"))))
         facts = {
             "animal": escape(animal),
             "read from": escape(dataset.connectome or f"{dataset.source} ({dataset.format})")
@@ -422,9 +422,9 @@ def _each(result: BenchmarkResult, alone: dict[str, list[VectorFigure]]) -> str:
             "neurons": escape(dataset.where or ""),
             "connections": escape(dataset.edge_type),
             "synapses per pair": number(dataset.min_synapses) if dataset.min_synapses else "",
-            "a weight is": escape(row["weight"]),
-            "licence": escape(row["licence"]),
-            "citation": linked(row["citation"]),
+            "a weight is": escape(str(row["weight"])),
+            "licence": escape(str(row["licence"])),
+            "citation": linked(str(row["citation"])),
         }
         pictures = "".join(figure.html() for figure in alone.get(dataset.name, []))
         shown = f"<details><summary>figures</summary>{pictures}</details>" if pictures else ""

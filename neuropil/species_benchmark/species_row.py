@@ -39,7 +39,7 @@ def species_row(dataset: Dataset, connectome: Connectome, g: Graph, seed: int) -
         "weight": g.weight_meaning or "of unstated meaning",
         "licence": m.licence or "not stated",
         "citation": "; ".join(m.citation),
-        **{name: value for name, value in describe(g).items() if name != "autapses"},
+        **{str(name): value for name, value in describe(g).items() if name != "autapses"},
         "path_length": float(world["path_length"]),
         "path_length_sources": sources or 0,
         "clustering_over_er": float(world["clustering_ratio"]),
