@@ -133,6 +133,23 @@ def test_a_perfect_reconstruction_has_an_interval_of_chance_alone() -> None:
 
 
 @pytest.mark.slow
+def test_the_interval_holds_the_true_profile_and_its_middle_is_nearer_than_what_was_seen() -> None:
+    worm = ca.open("celegans-witvliet2021-8").graph()
+    null = "reciprocal_configuration"
+    truth = ca.compare.motif_profiles([worm], null, n=1000).wide().iloc[0].to_numpy()
+    model = ca.errors.ErrorModel(alpha=0.002, beta=0.15, could_touch="all")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ca.errors.VerdictWarning)
+        rows = ca.compare.motif_profiles(
+            [model.corrupt(worm, rng=1)], null, n=300, error_models=[model], nulls_per_draw=50
+        ).table
+    covered = (rows["low"] <= truth) & (truth <= rows["high"])
+    assert covered.sum() >= 11
+    away = {name: np.linalg.norm(rows[name] - truth) for name in ("profile", "imputed_profile")}
+    assert away["imputed_profile"] < away["profile"]
+
+
+@pytest.mark.slow
 def test_individuals_of_one_species_are_closer_than_species() -> None:
     names = [f"celegans-witvliet2021-{age}" for age in (5, 6, 7, 8)] + ["larva-mushroom-body-left"]
     table = ca.compare.motif_profiles(names, "reciprocal_configuration", n=100).distances()
