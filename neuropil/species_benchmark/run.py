@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from connectome_analysis.errors import ErrorModel
 
 Progress = Callable[[str, int, int], None]
+
+_LEFT_BEHIND_S = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,7 @@ def run_benchmark(
 
     target = folder(Path(out))
     cells = folder(target / "cells")
+    _sweep(cells)
     tell = progress or (lambda _what, _done, _total: None)
     ready: list[_Ready] = []
     skipped: list[Skipped] = []
@@ -113,6 +117,13 @@ def run_benchmark(
         found=len(todo) - was_drawn,
     )
     return _written(result, {one.dataset.name: one.graph for one in ready}, target, figures=figures)
+
+
+def _sweep(cells: Path) -> None:
+    """Remove what writers that were killed left behind; half-written files of others at work are younger."""
+    for path in cells.glob(".*.parquet.*"):
+        if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+            path.unlink(missing_ok=True)
 
 
 def _prepare(dataset: Dataset, settings: Settings, target: Path) -> _Ready | Skipped:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -241,3 +246,22 @@ def test_the_command_adds_runs_and_says_where(
     assert "1 connectomes" in out
     assert "mine: configuration" in err
     assert (tmp_path / "b" / "report.html").is_file()
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "neuropil", "benchmark", "species", "--out", str(tmp_path)]
+    command += ["--only", "worm 1, L1 at birth", "-n", "400", "--no-figures", "--jobs", "1"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    cells = tmp_path / "cells"
+    while len(list(cells.glob("*.parquet"))) < 2:
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    there = {path.name: path.read_bytes() for path in cells.glob("*.parquet")}
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["found"] == len(there)
+    assert found["drawn"] == 5 - len(there)
+    assert all((cells / name).read_bytes() == content for name, content in there.items())
