@@ -106,7 +106,8 @@ def seeds(task: Task) -> NDArray[np.float64]:
     chance[said, best[said]] = found.confidence[said]
     # The likeliest stays the likeliest where it is not sure at all.
     chance[said, best[said]] = np.maximum(chance[said, best[said]], rest[said] + 1e-9)
-    return chance / chance.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = chance / chance.sum(axis=1, keepdims=True)
+    return shares
 
 
 def logistic_regression(task: Task) -> NDArray[np.float64]:

@@ -167,7 +167,7 @@ class _Found:
         seconds: float,
     ) -> None:
         """Keep what is needed of (N, T) probabilities; a row of NaN is a neuron that was lost."""
-        lost = np.isnan(chance).any(axis=1)
+        lost = np.asarray(np.isnan(chance).any(axis=1), dtype=bool)
         filled = np.where(lost[:, None], 0.0, chance)
         best = np.where(lost, -1, filled.argmax(axis=1))
         learnt = np.isin(truth, truth[parts.train])

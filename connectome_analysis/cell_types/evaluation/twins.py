@@ -44,10 +44,10 @@ def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
         and all(float(x).is_integer() and int(x) in place for x in known)
     )
     if are_ids:
-        for k in np.flatnonzero(~lone):
+        for k in np.flatnonzero(~lone).tolist():
             groups[k] = min(k, place[int(values.iloc[k])])
         return groups
     first: dict[str, int] = {}
-    for k in np.flatnonzero(~lone):
+    for k in np.flatnonzero(~lone).tolist():
         groups[k] = first.setdefault(str(values.iloc[k]), k)
     return groups

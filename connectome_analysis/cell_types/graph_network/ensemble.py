@@ -278,6 +278,11 @@ def _kinds_in_words(kinds: tuple[str, ...]) -> str:
 @contextmanager
 def quiet_sparse() -> Iterator[None]:
     """Without torch's notes on sparse matrices, which are in beta and whose indices are ours."""
-    with warnings.catch_warnings(), torch.sparse.check_sparse_tensor_invariants(enable=False):
+    with (
+        warnings.catch_warnings(),
+        torch.sparse.check_sparse_tensor_invariants(  # type: ignore[no-untyped-call]
+            enable=False
+        ),
+    ):
         warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
         yield

@@ -52,4 +52,5 @@ def balance(known: NDArray[np.int64], n_types: int, how: str | None) -> NDArray[
     power = {"balanced": 1.0, "sqrt": 0.5, None: 0.0}[how]
     weight = np.where(count > 0, np.maximum(count, 1.0) ** -power, 0.0)
     mean = (weight * count).sum() / max(count.sum(), 1.0)
-    return (weight / max(mean, 1e-12)).astype(np.float32)
+    scaled: NDArray[np.float32] = (weight / max(mean, 1e-12)).astype(np.float32)
+    return scaled

@@ -35,7 +35,9 @@ class SparseMean:
 
     def __call__(self, heard: torch.Tensor) -> torch.Tensor:
         """(n_targets, C) means of (n_sources, C); 0 where there is no partner."""
-        answer: torch.Tensor = _Product.apply(heard, self.matrix, self.transpose)
+        answer: torch.Tensor = _Product.apply(  # type: ignore[no-untyped-call]
+            heard, self.matrix, self.transpose
+        )
         return answer
 
 
@@ -48,7 +50,7 @@ class _Product(torch.autograd.Function):
         return matrix @ heard
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         return ctx.transpose @ gradient, None, None
 
 

@@ -8,13 +8,13 @@ told; how well they are found, from the whole graph, decides when to stop and wh
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...random_streams import stream
+from ...random_streams import State, stream
 from .message_layers import TorchBlock
 from .needs_torch import F, torch
 from .neighbour_sampling import NeighbourSampler
@@ -141,7 +141,7 @@ def train_network(
                     label_smoothing=options.label_smoothing,
                 )
                 optimiser.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 total += float(loss.detach()) * len(wanted)
                 if schedule.last_epoch < options.epochs * steps:
@@ -172,7 +172,16 @@ def train_network(
     return Trained(network, epoch, best_epoch or epoch, losses)
 
 
-def _batches(here, asked, generator, state, options, design, whole, device):  # type: ignore[no-untyped-def]
+def _batches(
+    here: Scene,
+    asked: NDArray[np.int64],
+    generator: np.random.Generator,
+    state: State,
+    options: TrainingOptions,
+    design: Design,
+    whole: TorchBlock | None,
+    device: torch.device,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64] | None, list[TorchBlock]]]:
     """Neurons asked for, those they need (None for all, in order) and the layers, batch by batch."""
     if options.batch_size is None:
         block = TorchBlock(here.whole, design.flavour, device) if whole is None else whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def whole_scores(
     return answer
 
 
-def _by_rows(function, n_rows):  # type: ignore[no-untyped-def]
+def _by_rows(function: Callable[[slice], torch.Tensor], n_rows: int) -> torch.Tensor:
     """Apply a function to slices of rows and join what it gives."""
     starts = range(0, max(1, n_rows), _ROWS_OF_A_PART)
     return torch.cat([function(slice(start, start + _ROWS_OF_A_PART)) for start in starts])
