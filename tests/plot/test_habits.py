@@ -22,6 +22,20 @@ NAMES = tuple(name for name in ca.plot.__all__ if name != "skeletons")
 Draw = Callable[[Axes | None], Axes]
 
 
+def spectral_types(g: ca.Graph) -> ca.cell_types.CellTypes:
+    """Types in the space of an embedding; which types does not matter here."""
+    points = ca.cell_types.spectral_embedding(g, n_dimensions=2).points
+    return ca.cell_types.CellTypes(
+        node_ids=g.node_ids,
+        labels=np.array([int(k % 15) for k in range(g.n_nodes)], dtype=object),
+        confidence=np.ones(g.n_nodes),
+        method="spectral",
+        chosen="",
+        embedding=points,
+        facts={"embedding": "adjacency"},
+    )
+
+
 @pytest.fixture(params=NAMES)
 def draw(
     request: pytest.FixtureRequest,
@@ -39,9 +53,13 @@ def draw(
             ca.errors.debias_triad_census(worm, beta=0.1), ax
         ),
         "degree_distribution": lambda ax: ca.plot.degree_distribution(worm, ax),
+        "dendrogram": lambda ax: ca.plot.dendrogram(
+            ca.cell_types.cluster(worm, n_types=6, confidence="none"), ax
+        ),
         "distance_curve": lambda ax: ca.plot.distance_curve(
             ca.measures.distance_curve(worm, positions_nm=np.eye(279)[:, :3] * 9e3), ax
         ),
+        "embedding": lambda ax: ca.plot.embedding(spectral_types(worm), ax),
         "error_fit": lambda ax: ca.plot.error_fit(
             ca.errors.fit_verified([3, 0, 2, 0, 1, 7], [4, 1, 2, 0, 0, 8], level="synapses"), ax
         ),
