@@ -133,7 +133,7 @@ def text_of(room: Room) -> str:
 def first_sentence(name: Name) -> str:
     """The first sentence of a docstring, on one line and whole in a cell of a table."""
     paragraph = " ".join(_docstring(name.path).partition("\n\n")[0].split())
-    found = re.match(r".*?[.:](?=\s|$)", paragraph)
+    found = re.match(r".*?\.(?=\s|$)", paragraph)
     return (found[0] if found else paragraph).rstrip(":").replace("|", "\\|")
 
 

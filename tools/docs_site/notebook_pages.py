@@ -48,15 +48,18 @@ def _executed(notebook: Path) -> Path:
         return kept
     import nbformat
     from nbclient import NotebookClient
-    from traitlets.config import Config
 
     book = nbformat.read(notebook, as_version=4)
-    # Sockets of this machine, so that the kernel need not warn of who could listen on a port.
-    local = Config({"KernelManager": {"transport": "ipc"}})
-    folder = {"metadata": {"path": str(notebook.parent)}}
-    NotebookClient(
-        book, timeout=_LONGEST_S, kernel_name="python3", resources=folder, config=local
-    ).execute()
+    runner = NotebookClient(
+        book,
+        timeout=_LONGEST_S,
+        startup_timeout=_LONGEST_S,
+        kernel_name="python3",
+        # It would warn of who on this machine could listen.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(notebook.parent)}},
+    )
+    runner.execute()
     CACHE.mkdir(parents=True, exist_ok=True)
     for old in CACHE.glob(f"{notebook.stem}-*.ipynb"):
         old.unlink()
