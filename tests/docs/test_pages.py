@@ -61,10 +61,10 @@ TOLD_ELSEWHERE = {
     "sql": "tests/docs/test_sql_pages.py",
     "sql_cookbook": "tests/docs/test_sql_pages.py",
 }
-# Pages that run networks or draw many graphs.
+# Pages that run networks or draw many graphs; the front page says what the README does, which is run.
 SLOW = {
-    "blockwise", "ingest_em", "plots_and_report", "segmentation_network", "skeletons", "synapse_detection",
-    "watershed_and_agglomeration",
+    "blockwise", "edge_confidence", "index", "ingest_em", "plots_and_report", "segmentation_metrics",
+    "segmentation_network", "simulated_em", "skeletons", "synapse_detection", "watershed_and_agglomeration",
 }  # fmt: skip
 # All others: their Python blocks, one after the other, are a program that runs on bundled data.
 TOLD_IN_CODE = [
