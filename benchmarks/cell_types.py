@@ -130,7 +130,10 @@ def show(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ca.cell_types.LeakageWarning)
         table = ca.cell_types.evaluate(g, labels, by, seeds=seeds, **options)
-    print(f"\n{g.name}: {title}. {table.attrs['split']}; {seeds} seeds.\n")
+    print(
+        f"\n{g.name}: {title}. {table.attrs['split']}; {seeds} seeds; scores over "
+        f"the {table['types_scored'].iloc[0]:.0f} types that were learnt and tested.\n"
+    )
     for words in table.attrs["leakage"]:
         print(f"Leak: {words}\n")
     extra = [name for name in ("coverage", "set_size") if name in table.columns]

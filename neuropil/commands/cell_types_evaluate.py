@@ -117,7 +117,10 @@ def evaluate(
     if json:
         print_json({"connectome": opened.name} | dict(table.attrs) | {"methods": records(table)})
         return
-    digits = dict.fromkeys([*table.columns, "set_size"], ".3f") | {"seconds": ".1f"}
+    digits = dict.fromkeys([*table.columns, "set_size"], ".3f") | {
+        "seconds": ".1f",
+        "types_scored": ".0f",
+    }
     print_table(table, f"{opened.name}: {labels}, {table.attrs['n_types']:,} types", digits)
     screen = console()
     screen.print(f"{table.attrs['split']}. {seeds} seeds; 95 % intervals.", soft_wrap=True)

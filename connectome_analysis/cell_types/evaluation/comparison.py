@@ -80,8 +80,9 @@ def evaluate(
         ``_high``) that hold the chance of the seed and of the neurons tested; ``macro_f1_sd``, the
         deviation over seeds; with neurons kept for calibration ``coverage``, the share of the
         tested whose true type is in its conformal set, and ``set_size``; with types only in the test
-        ``new_types_auroc``, how well confidence tells them from known ones; ``seconds`` of
-        processor time for one seed. Scores are over test neurons of types that were learnt.
+        ``new_types_auroc``, how well confidence tells them from known ones; ``types_scored``, for
+        scores are over test neurons of types that were learnt; ``seconds`` of processor time for
+        one seed.
         ``attrs`` holds ``split`` and ``leakage``.
 
     Warns
@@ -157,6 +158,7 @@ class _Found:
         self.sizes: list[float] = []
         self.aurocs: list[float] = []
         self.seconds: list[float] = []
+        self.types: list[int] = []
 
     def add(
         self,
@@ -173,6 +175,7 @@ class _Found:
         learnt = np.isin(truth, truth[parts.train])
         asked = np.flatnonzero(parts.test & learnt)
         self.truths.append(truth[asked])
+        self.types.append(len(np.unique(truth[asked])))
         self.guesses.append(best[asked])
         self.aurocs.append(surer_of_known(filled.max(axis=1)[parts.test], ~learnt[parts.test]))
         kept = np.flatnonzero(parts.calibration & learnt & ~lost)
@@ -198,6 +201,7 @@ class _Found:
             "coverage": float(np.mean(self.covered)) if self.covered else float("nan"),
             "set_size": float(np.mean(self.sizes)) if self.sizes else float("nan"),
             "new_types_auroc": float(np.mean(self.aurocs)),
+            "types_scored": float(np.mean(self.types)),
             "seconds": float(np.mean(self.seconds)),
         }
 
