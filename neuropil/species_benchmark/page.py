@@ -202,18 +202,19 @@ def _digits(value: Any) -> str:
 def _sizes(result: BenchmarkResult) -> str:
     columns = {
         "neurons": "neurons",
-        "isolated": "without a connection",
-        "largest_weak": "largest WCC",
-        "largest_strong": "largest SCC",
-        "path_length": "mean path in the SCC",
-        "clustering_over_er": "clustering / ER",
+        "isolated": "isolated",
+        "largest_weak": "WCC",
+        "largest_strong": "SCC",
+        "path_length": "path",
+        "clustering_over_er": "clust. / ER",
         "path_length_over_er": "path / ER",
         "small_worldness": "small-worldness",
     }
     table = result.species[list(columns)].reset_index()
     sampled = result.species.index[result.species["path_length_sources"] > 0]
     note = (
-        "<p>WCC, SCC: the largest weakly and strongly connected components. ER values by formula. "
+        "<p>WCC, SCC: neurons of the largest weakly and strongly connected components; isolated: without a "
+        "connection. Path: mean directed length in the SCC. ER values by formula. "
         "Small-worldness grows with the number of neurons and says little across sizes.</p>"
     )
     if len(sampled):
