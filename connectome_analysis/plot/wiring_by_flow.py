@@ -154,7 +154,7 @@ def _places(g: Graph, heights: Floats) -> Floats:
     count = g.n_nodes
     if count == 0:
         return np.zeros((0, 2))
-    n_rows = max(1, round(np.sqrt(count) * 1.1))
+    n_rows = 1 + round(np.sqrt(count) * 1.1)
     spread = heights.max() - heights.min()
     if spread > 0:
         row = np.minimum(((heights - heights.min()) / spread * n_rows).astype(int), n_rows - 1)

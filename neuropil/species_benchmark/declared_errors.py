@@ -35,7 +35,7 @@ def declared_error_model(name: str, g: Graph) -> ErrorModel:
     --------
     >>> import connectome_analysis as ca
     >>> worm = ca.open("celegans-varshney2011").graph()
-    >>> declared_error_model("alpha=0,beta=0.1", worm)
+    >>> declared_error_model("beta=0.1", worm)
     ErrorModel: 10 % of connections are missed.
     """
     import connectome_analysis as ca
