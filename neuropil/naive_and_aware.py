@@ -29,7 +29,8 @@ def warnings_as_words(*more: type[Warning]) -> Iterator[list[str]]:
         VerdictWarning,
     )
 
-    ours = (VerdictWarning, PairsAloneWarning, RatesWarning, SameThresholdWarning, *more)
+    known = (VerdictWarning, PairsAloneWarning, RatesWarning, SameThresholdWarning)
+    ours: tuple[type[Warning], ...] = (*known, *more)
     said: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
