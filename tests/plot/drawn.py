@@ -42,7 +42,7 @@ def clipped(ax: Axes) -> list[str]:
 def _labels_out_of_view(ax: Axes) -> set[Text]:
     """Labels of ticks that matplotlib keeps beyond the limits and does not draw."""
     kept: set[Text] = set()
-    for axes in ax.figure.axes:
+    for axes in ax.figure.findobj(Axes):  # those within axes too
         if not axes.axison:
             kept |= {axes.xaxis.label, axes.yaxis.label}
         for axis in (axes.xaxis, axes.yaxis):

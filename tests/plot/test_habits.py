@@ -59,12 +59,18 @@ def draw(
         "distance_curve": lambda ax: ca.plot.distance_curve(
             ca.measures.distance_curve(worm, positions_nm=np.eye(279)[:, :3] * 9e3), ax
         ),
+        "edge_conservation": lambda ax: ca.plot.edge_conservation(
+            ca.compare.edge_conservation(worm, worm), ax
+        ),
         "embedding": lambda ax: ca.plot.embedding(spectral_types(worm), ax),
         "error_fit": lambda ax: ca.plot.error_fit(
             ca.errors.fit_verified([3, 0, 2, 0, 1, 7], [4, 1, 2, 0, 0, 8], level="synapses"), ax
         ),
         "fitted_rates": lambda ax: ca.plot.fitted_rates(
             ca.errors.ErrorModel(alpha=0.01, beta=0.2, could_touch="all"), ax
+        ),
+        "group_densities": lambda ax: ca.plot.group_densities(
+            ca.compare.group_density_test(worm, worm, "cell_class"), ax
         ),
         "motif": lambda ax: ca.plot.motif("4-204", ax),
         "motif_table": lambda ax: ca.plot.motif_table(["030T", "4-204"], ax=ax),
@@ -74,6 +80,10 @@ def draw(
         ),
         "nulls_compared": lambda ax: ca.plot.nulls_compared([triads_of_worm] * 2, ax),
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
+        "plan_costs": lambda ax: ca.plot.plan_costs(ca.planning.compare_costs(), ax),
+        "profile_tree": lambda ax: ca.plot.profile_tree(
+            ca.compare.motif_profiles({"one": worm, "two": worm}, "configuration", n=5), ax
+        ),
         "ratios_to_nulls": lambda ax: ca.plot.ratios_to_nulls(
             triads_of_worm.head(2).assign(
                 dataset=["one", "two"], ratio_low=[0.5, 0.6], ratio_high=[2.0, 3.0]
@@ -87,6 +97,9 @@ def draw(
         "rich_club": lambda ax: ca.plot.rich_club(club_of_worm, ax),
         "robustness": lambda ax: ca.plot.robustness(
             ca.errors.robustness(worm, "alpha", [0, 0.01], n_samples=5), ax
+        ),
+        "sample_precision": lambda ax: ca.plot.sample_precision(
+            ca.planning.sample_size(worm, "density", 0.2, n_draws=20), ax
         ),
         "striking_motifs": lambda ax: ca.plot.striking_motifs(triads_of_worm, ax),
         "threshold_sweep": lambda ax: ca.plot.threshold_sweep(
