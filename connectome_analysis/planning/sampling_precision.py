@@ -114,6 +114,9 @@ def sample_size(
     import pandas as pd
 
     require_graph(g)
+    if not callable(statistic):
+        msg = f"statistic must be a function of a graph, such as ca.measures.reciprocity, got {statistic!r}."
+        raise ValueError(msg)
     require_whole("n_draws", n_draws, least=20)
     if not precision > 0 or not 0 < level < 1:
         msg = (

@@ -99,7 +99,7 @@ def draw(
             ca.errors.robustness(worm, "alpha", [0, 0.01], n_samples=5), ax
         ),
         "sample_precision": lambda ax: ca.plot.sample_precision(
-            ca.planning.sample_size(worm, "density", 0.2, n_draws=20), ax
+            ca.planning.sample_size(worm, ca.measures.density, 0.2, n_draws=20), ax
         ),
         "striking_motifs": lambda ax: ca.plot.striking_motifs(triads_of_worm, ax),
         "threshold_sweep": lambda ax: ca.plot.threshold_sweep(
