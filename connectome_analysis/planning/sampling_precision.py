@@ -116,7 +116,7 @@ def sample_size(
     require_graph(g)
     if not callable(statistic):
         msg = f"statistic must be a function of a graph, such as ca.measures.reciprocity, got {statistic!r}."
-        raise ValueError(msg)
+        raise TypeError(msg)
     require_whole("n_draws", n_draws, least=20)
     if not precision > 0 or not 0 < level < 1:
         msg = (
