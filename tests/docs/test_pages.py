@@ -63,8 +63,9 @@ TOLD_ELSEWHERE = {
 }
 # Pages that run networks or draw many graphs; the front page says what the README does, which is run.
 SLOW = {
-    "blockwise", "colored_motifs", "edge_confidence", "index", "measures", "null_block", "null_spatial", "paths", "ingest_em", "plots_and_report", "segmentation_metrics",
-    "segmentation_network", "simulated_em", "skeletons", "synapse_detection", "watershed_and_agglomeration",
+    "blockwise", "colored_motifs", "edge_confidence", "index", "ingest_em", "measures", "null_block",
+    "null_spatial", "paths", "plots_and_report", "segmentation_metrics", "segmentation_network",
+    "simulated_em", "skeletons", "synapse_detection", "watershed_and_agglomeration",
 }  # fmt: skip
 # All others: their Python blocks, one after the other, are a program that runs on bundled data.
 TOLD_IN_CODE = [
