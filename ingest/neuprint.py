@@ -18,7 +18,7 @@ from .account import Ingested
 from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .prepared_rows import PreparedRows
-from .primary_rois import split_by_roi
+from .primary_rois import primary_rois_of, split_by_roi
 from .read_once import read_once
 from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
@@ -43,6 +43,7 @@ _TOTALS = ("traced-total-connections", "traced-connections", "total-connections"
 _BY_ROI = ("traced-roi-connections", "traced-connections-per-roi", "roi-connections")
 _BULK_NEURONS = r"Neuprint_Neurons.*"
 _BULK_CONNECTIONS = r"Neuprint_Neuron_Connections.*"
+_BULK_META = r"Neuprint_Meta.*"
 _TRACED = "('traced', 'roughly traced', 'prelim roughly traced')"
 _CONTRACT = {
     "cell_type": ("type",),
@@ -83,8 +84,9 @@ def read_neuprint(
     by_region : bool
         Read regions, where they are given.
     primary_rois : sequence of str, optional
-        The ROIs that do not overlap. Without it those of the file are added up, which is refused
-        where they give more than a pair has.
+        The ROIs that do not overlap. By default those that ``Neuprint_Meta.csv`` of the bulk files
+        names. Where nothing names them all ROIs are added up, which is refused where they give more
+        than a pair has.
     synapses : bool
         Read single synapses from ``synapse-connections.csv``, with the columns that neuprint-python's
         ``fetch_synapse_connections`` gives; edges then count them.
@@ -300,6 +302,13 @@ def _bulk(folder: ReleaseFolder, by_region: bool, primary: Sequence[str] | None)
     files = {"nodes": neurons[0], "edges": connections[0]}
     files |= {f"nodes_{i}": path for i, path in enumerate(neurons[1:], start=2)}
     files |= {f"edges_{i}": path for i, path in enumerate(connections[1:], start=2)}
+    decisions: list[str] = []
+    meta = folder.one(_BULK_META)
+    if by_region and primary is None and meta is not None:
+        primary = primary_rois_of(meta)
+        files["meta"] = meta
+        if primary is not None:
+            decisions.append(f"{meta.name} names the {len(primary):,} primary ROIs")
 
     def listed(workspace: Workspace, view: str) -> SourceRows:
         return _union(workspace, view, neurons)
@@ -324,7 +333,7 @@ def _bulk(folder: ReleaseFolder, by_region: bool, primary: Sequence[str] | None)
         workspace.account.count("connections_in", pairs)
         return SourceRows(view=view, columns=workspace.columns(view), label=label)
 
-    return PreparedRows(edges), PreparedRows(listed), names, files, []
+    return PreparedRows(edges), PreparedRows(listed), names, files, decisions
 
 
 def _make_parts(workspace: Workspace, rows: SourceRows, parts: str) -> None:

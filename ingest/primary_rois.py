@@ -6,13 +6,65 @@ not, so only they may be added up. What a pair has outside them is ``NotPrimary`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from connectome_analysis.tables import ContractError
 
+from .text_files import choose_delimiter, read_records
 from .workspace import Workspace, literals, quoted
 
 OUTSIDE = "NotPrimary"
+
+
+def primary_rois_of(meta: Path) -> list[str] | None:
+    r"""Primary ROIs that a server's ``Neuprint_Meta.csv`` names; None where it has no such column.
+
+    Parameters
+    ----------
+    meta : Path
+        One row, in its column ``primaryRois:string[]`` the names with ``;`` between them, or as JSON.
+
+    Raises
+    ------
+    ContractError
+        Where the column is there and names no ROI.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     meta = Path(folder, "Neuprint_Meta.csv")
+    ...     _ = meta.write_text("dataset:string,primaryRois:string[]\nhemibrain,EB;LH(R)\n")
+    ...     primary_rois_of(meta)
+    ['EB', 'LH(R)']
+    """
+    delimiter, runs = choose_delimiter(meta, None)
+    records = list(read_records(meta, delimiter, runs=runs))
+    names = [name.partition(":")[0].strip() for name in (records or [[]])[0]]
+    if "primaryRois" not in names:
+        return None
+    place = names.index("primaryRois")
+    named: list[str] = []
+    for record in records[1:]:
+        named += _names_in(record[place].strip() if place < len(record) else "")
+    if not named:
+        msg = (
+            f"{meta.name}: primaryRois names no ROI, wanted EB;FB;...; say them: "
+            "primary_rois=[...], or leave regions out: by_region=False."
+        )
+        raise ContractError(msg)
+    return list(dict.fromkeys(named))
+
+
+def _names_in(cell: str) -> list[str]:
+    if cell.startswith("["):
+        try:
+            return [str(name) for name in json.loads(cell)]
+        except ValueError:  # brackets around what is no JSON
+            cell = cell.strip("[]")
+    return [name.strip() for name in cell.split(";") if name.strip()]
 
 
 def split_by_roi(

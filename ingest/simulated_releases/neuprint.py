@@ -55,12 +55,20 @@ def write_neuprint_export(folder: Path, *, n_neurons: int, n_connections: int, s
 
 
 def write_neuprint_bulk(folder: Path, *, n_neurons: int, n_connections: int, seed: int) -> None:
-    """Write ``Neuprint_Neurons`` and ``Neuprint_Neuron_Connections``; a tenth are fragments."""
+    """Write ``Neuprint_Meta``, ``_Neurons`` and ``_Neuron_Connections``; a tenth are fragments."""
     rng = np.random.default_rng(seed)
     ids = draw_ids(n_neurons, FIRST_ID, rng)
     wiring = draw_wiring(n_neurons, n_connections, rng)
     fragment = np.arange(n_neurons) % 10 == 5
     soma = rng.integers(1_000, 30_000, (n_neurons, 3)).tolist()
+    write_csv(
+        folder / "Neuprint_Meta.csv",
+        {
+            "primaryRois:string[]": [";".join(PRIMARY_ROIS)],
+            "superLevelRois:string[]": [";".join(PRIMARY_ROIS)],
+            ":LABEL": ["Meta;ds_Meta"],
+        },
+    )
     write_csv(
         folder / "Neuprint_Neurons.csv",
         {

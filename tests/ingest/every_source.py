@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ingest.simulated_releases import simulate_release
-from ingest.simulated_releases.neuprint import PRIMARY_ROIS
 
 from .releases import (
     h01_record,
@@ -141,9 +140,7 @@ SOURCES: dict[str, Source] = {
     "flywire-783": Source("flywire", _simulated("flywire-783"), {"min_synapses": 5}),
     "flywire-630": Source("flywire", _simulated("flywire-630")),
     "neuprint": Source("neuprint", _simulated("neuprint")),
-    "neuprint-bulk": Source(
-        "neuprint", _simulated("neuprint-bulk"), {"primary_rois": PRIMARY_ROIS}
-    ),
+    "neuprint-bulk": Source("neuprint", _simulated("neuprint-bulk")),
     "malecns": Source("malecns", _simulated("malecns")),
     "banc": Source("banc", _simulated("banc")),
     "fanc": Source("fanc", _simulated("fanc")),

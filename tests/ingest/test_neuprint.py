@@ -96,6 +96,7 @@ def test_one_file_of_connections_is_enough(export: Path, out: Path) -> None:
 def test_trap_4_overlapping_rois_are_refused_until_the_primary_ones_are_named(
     bulk: Path, out: Path
 ) -> None:
+    (bulk / "Neuprint_Meta.csv").unlink()
     refused("neuprint", bulk, out, r"ROIs add up to more than the pair has.*primary_rois=\[")
     result = well_read(read_neuprint(bulk, out, primary_rois=PRIMARY_ROIS, unknown_neurons="add"))
     listed = csv_rows(bulk / "Neuprint_Neuron_Connections.csv")
@@ -110,6 +111,19 @@ def test_trap_4_overlapping_rois_are_refused_until_the_primary_ones_are_named(
         if rest:
             wanted[*pair, "NotPrimary"] = rest
     assert _regions(result) == wanted
+
+
+def test_trap_4_primary_rois_are_those_that_the_server_names(bulk: Path, out: Path) -> None:
+    result = well_read(read_neuprint(bulk, out))
+    named = read_neuprint(bulk, out.with_name("named"), primary_rois=PRIMARY_ROIS)
+    assert _regions(result) == _regions(named)
+    assert {region for *_, region in _regions(result)} == {*PRIMARY_ROIS, "NotPrimary"}
+    assert "Neuprint_Meta.csv names the 5 primary ROIs" in result.decisions
+    (bulk / "Neuprint_Meta.csv").write_text("primaryRois:string[],:LABEL\nEB,Meta\n")
+    one = _regions(read_neuprint(bulk, out.with_name("one")))
+    assert {region for *_, region in one} == {"EB", "NotPrimary"}
+    (bulk / "Neuprint_Meta.csv").write_text("primaryRois:string[],:LABEL\n,Meta\n")
+    refused("neuprint", bulk, out.with_name("none"), "primaryRois names no ROI.*by_region=False")
 
 
 def test_trap_4_pairs_of_weight_0_are_counted_and_no_edges(bulk: Path, out: Path) -> None:
