@@ -21,6 +21,7 @@ import pyarrow as pa
 from connectome_analysis.tables import ContractError
 
 from .account import Ingested
+from .cave_datastack import VOXELS_NM, Datastack, known_datastack, tell_datastack
 from .choices import choose
 from .neurons import UnknownNeurons
 from .positions import Unit
@@ -32,16 +33,6 @@ from .small_rows import first_of, pandas_attributes, small_rows, table_columns, 
 from .table_reader import table
 from .text_files import SUFFIXES, bare_suffix, read_records
 
-# (z, y, x) in nm.
-VOXELS_NM: Mapping[str, tuple[float, float, float]] = {
-    "minnie65": (40.0, 4.0, 4.0),
-    "pinky100": (40.0, 4.0, 4.0),
-    "flywire": (40.0, 4.0, 4.0),
-    "fafb": (40.0, 4.0, 4.0),
-    "fanc": (45.0, 4.3, 4.3),
-    "banc": (45.0, 4.0, 4.0),
-    "h01": (33.0, 8.0, 8.0),
-}
 ROW_CAP = 500_000
 _PAIRS = (("pre_pt_root_id", "post_pt_root_id"), ("pre_root_id", "post_root_id"))
 _SITES = {
@@ -51,18 +42,13 @@ _SITES = {
 }
 _VERSION = re.compile(r"_v(\d{2,5})(?=\D|$)")
 _NULL = frozenset({None, "", "nan", "NaN", "None"})
-_MICRONS: dict[str, Any] = {
-    "species": "Mus musculus",
-    "individual": "minnie65",
-    "source": "MICrONS minnie65, CAVE tables",
-    "detector": "automatic (synapses_pni_2)",
-    "doi": ("10.1038/s41586-025-08790-w",),
-}
+_ZENODO = ("proofread_connections_", "flywire_synapses_783")
 
 
 def recognises_cave(path: Path) -> str | None:
     """Say why a path is a table, or a folder of tables, of CAVE."""
-    if path.is_dir() and any(path.glob("proofread_connections_*")):
+    files = path.iterdir() if path.is_dir() else (path,)
+    if any(file.name.startswith(_ZENODO) for file in files):
         return None  # Zenodo's files of FlyWire, whose columns came out of CAVE
     for file in _tables(path):
         columns = set(table_columns(file) or _header_beside(file))
@@ -98,7 +84,8 @@ def read_cave(
     out : path
     datastack : str, optional
         ``minnie65``, ``pinky100``, ``flywire``, ``fanc``, ``banc``, ``h01``, ...: whose voxels
-        positions are in. By default what the file says, and minnie65 where it says nothing.
+        positions are in, and which animal it is. By default what the file says, and else what its
+        ids and columns tell; where they do not, positions are refused and no animal is named.
     version : int, optional
         Materialization version; by default what the file or its name (``_v661``) says.
     unit, voxel_size_nm
@@ -124,18 +111,26 @@ def read_cave(
     names = _names(found.synapses, column_names)
     attributes = pandas_attributes(found.synapses)
     stack = str(datastack or attributes.get("datastack") or attributes.get("datastack_name") or "")
-    said = next((known for known in VOXELS_NM if stack.casefold().startswith(known)), None)
     told = [*decisions, f"{found.synapses.name} is the table of synapses"]
-    if stack and said is None and unit != "nm" and voxel_size_nm is None:
-        msg = (
-            f"datastack {stack!r} is not known, so neither are its voxels: voxel_size_nm=(z, y, x), "
-            f"or unit='nm', or one of {', '.join(VOXELS_NM)}."
-        )
-        raise ContractError(msg)
+    columns, header = _columns(found.synapses, names, told)
+    told_by = Datastack(name=known_datastack(stack))
+    if not stack:
+        told_by = tell_datastack(found.synapses, names, _pair(found.synapses, names)[0])
+        told.extend([told_by.decision] if told_by.decision else [])
+    if unit is None and voxel_size_nm is None and told_by.in_nm:
+        unit = "nm"
     if unit is None or (unit == "voxels" and voxel_size_nm is None):
-        voxel_size_nm = voxel_size_nm or VOXELS_NM[said or "minnie65"]
-        if not stack:
-            told.append("datastack is not said: positions are taken for voxels of minnie65")
+        placed = found.nuclei is not None or any(
+            "position" in c or c[-3:] == "_nm" for c in columns
+        )
+        if voxel_size_nm is None and told_by.name is None and (stack or placed):
+            said = f"datastack {stack!r} is not known" if stack else "datastack is not said"
+            msg = (
+                f"{found.synapses.name}: {said}, so neither are its voxels: voxel_size_nm=(z, y, x), "
+                f"or unit='nm', or datastack= one of {', '.join(VOXELS_NM)}."
+            )
+            raise ContractError(msg)
+        voxel_size_nm = voxel_size_nm or VOXELS_NM.get(told_by.name or "")
     release = _release(found.synapses, version, attributes)
     warned = list(found.warned)
     if release is None:
@@ -154,9 +149,9 @@ def read_cave(
             if chosen == "listed"
             else "neurons are the roots with a nucleus and every other root that synapses name"
         )
-    columns, header = _columns(found.synapses, names, told)
-    about: dict[str, Any] = _MICRONS if (said or "minnie65") == "minnie65" else {}
-    about = about | {"release": release, "notes": ("synapses.size is in voxels of the cleft.",)}
+    about = told_by.about | {"release": release}
+    if "size" in names:
+        about["notes"] = ("synapses.size is in voxels of the cleft.",)
     with _valid_rows(found.synapses, names, header, told, buckets, warned) as rows:
         return table(
             out,
@@ -301,24 +296,33 @@ def _names(path: Path, given: Sequence[str] | None) -> list[str]:
     return names
 
 
-def _columns(
-    path: Path, names: list[str], told: list[str]
-) -> tuple[dict[str, str | None], bool | None]:
-    """Contract columns by the file's names, or by their places where it has no header."""
-    headed = bool(table_columns(path))
-    place = {name: name if headed else f"column_{i}" for i, name in enumerate(names, start=1)}
+def _pair(path: Path, names: Sequence[str]) -> tuple[str, str]:
+    """Names of the columns of sending and receiving roots."""
     pair = next((pair for pair in _PAIRS if set(pair) <= set(names)), None)
     if pair is None:
         msg = (
             f"{path.name} has no pre_pt_root_id and post_pt_root_id; it has {', '.join(names[:9])}."
         )
         raise ContractError(msg)
+    return pair
+
+
+def _columns(
+    path: Path, names: list[str], told: list[str]
+) -> tuple[dict[str, str | None], bool | None]:
+    """Contract columns by the file's names, or by their places where it has no header."""
+    headed = bool(table_columns(path))
+    place = {name: name if headed else f"column_{i}" for i, name in enumerate(names, start=1)}
+    pair = _pair(path, names)
     columns: dict[str, str | None] = {
         "synapses.pre_id": place[pair[0]],
         "synapses.post_id": place[pair[1]],
     }
     if "id" in place:
         columns["synapses.synapse_id"] = place["id"]
+    score = next((name for name in ("score", "connection_score") if name in place), None)
+    if score is not None:
+        columns["synapses.score"] = place[score]
     if not headed:
         told.append(f"{path.name} has no header; its columns are {', '.join(names)}")
         if "size" in place:

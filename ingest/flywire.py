@@ -114,7 +114,8 @@ def read_flywire(
         Least number of synapses of a pair. By default the release's five where a file with that
         threshold is there, and none otherwise. Fewer than five need the file without a threshold.
     synapses : bool
-        Read single synapses instead of connections; edges then count them.
+        Read single synapses instead of connections; edges then count them. Where there is no file
+        of connections they are read in any case.
     min_score, keep_synapses
         Of single synapses; as for `ingest.table`.
     personal_data : bool
@@ -143,6 +144,11 @@ def read_flywire(
         raise ContractError(msg)
     folder = open_release_folder(source)
     decisions: list[str] = []
+    if not synapses and folder.get(*_connection_stems()) is None:
+        chosen = _choose(folder, _SYNAPSES, connections, thresholded=False)
+        if chosen is not None:
+            synapses = True
+            decisions.append(f"no file of connections, so {chosen.path.name} is counted into them")
     if synapses:
         chosen = _choose(folder, _SYNAPSES, connections, thresholded=False)
         if chosen is None:
@@ -194,14 +200,20 @@ def read_flywire(
 
 def recognise_flywire(path: Path) -> str | None:
     """Say why a folder is a FlyWire release, None where it is not."""
-    if not path.is_dir():
-        return None
-    names = {file.name for file in path.iterdir()}
+    names = {file.name for file in path.iterdir()} if path.is_dir() else {path.name}
     if "neurons.csv.gz" in names and any("connections" in name for name in names):
         return "neurons.csv.gz and connections*.csv.gz, as FlyWire Codex names them"
-    if any(name.startswith("proofread_connections_783") for name in names):
-        return "proofread_connections_783, as FlyWire's Zenodo record names it"
+    for stem in ("proofread_connections_783", "flywire_synapses_783"):
+        if any(name.startswith(stem) for name in names):
+            return f"{stem}, as FlyWire's Zenodo record names it"
     return None
+
+
+def _connection_stems() -> list[str]:
+    """Stems of every file of connections, whichever detector's."""
+    return [
+        stem for stems in (_THRESHOLDED, _EVERY_PAIR) for files in stems.values() for stem in files
+    ]
 
 
 def _choose(

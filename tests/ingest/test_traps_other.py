@@ -224,7 +224,7 @@ def test_trap_16_voxels_that_are_no_cubes_come_out_in_nm(tmp_path: Path) -> None
     )
     wanted = [415_440.0, 177_540.0, 35_640.0]
     for number, source in enumerate((together, split)):
-        result = take("cave", source, tmp_path / str(number), version=1)
+        result = take("cave", source, tmp_path / str(number), version=1, datastack="minnie65")
         (row,) = rows(result, "synapses")
         assert [row[f"{axis}_nm"] for axis in "xyz"] == wanted
     in_nm = take("cave", split, tmp_path / "nm", version=1, unit="nm")
