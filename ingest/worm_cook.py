@@ -9,6 +9,8 @@ read. SI 5 counts EM sections, SI 2 synapses.
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,9 @@ _GROUPS = {"sensosry neurons": "sensory neurons"}
 # Structural cells of the male's rays: R1shL in one sheet is R1stL in the next.
 _RAY_CELLS = re.compile(r"^(R\d)sh([LR])$")
 _FIRST_ROW, _FIRST_COLUMN = 3, 3
+_SHEET_NAMES = re.compile(
+    rb'name="(herm|hermaphrodite|male) gap jn (a?symmetric|synapses)', re.IGNORECASE
+)
 _CSV = re.compile(r"^(herm|male)_(chem|elec)_adj\.csv$")
 _DOI = "10.1038/s41586-019-1352-7"
 _CITATION = (
@@ -56,7 +61,18 @@ def recognises_cook(path: Path) -> str | None:
             return f"is called {path.name}, as the supplement of Cook 2019"
         if "2019_1352" in plain:
             return f"is called {path.name}, the publisher's name for the supplement of Cook 2019"
+        if _SHEET_NAMES.search(_workbook_names(path)):
+            return f"{path.name} has sheets called as those of Cook 2019"
     return None
+
+
+def _workbook_names(path: Path) -> bytes:
+    """The part of a workbook that names its sheets; empty where it is no workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as names:
+            return names.read(1 << 16)
+    except (zipfile.BadZipFile, KeyError, OSError, zlib.error, RuntimeError, EOFError):
+        return b""
 
 
 def read_cook(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,16 +87,87 @@ def test_two_that_fit_are_both_named_with_the_way_to_choose(tmp_path: Path) -> N
     assert len(rows(read_recognised(folder, tmp_path / "out", format="larva"), "edges")) == 5
 
 
-def test_none_that_fits_is_met_with_the_nearest(tmp_path: Path) -> None:
+def test_none_that_fits_is_told_with_what_the_folder_holds(tmp_path: Path) -> None:
     folder = tmp_path / "ciona_data"
     folder.mkdir()
     text(folder, "notes.md", "words")
     with pytest.raises(
-        ContractError, match=r"no format that is known \(it holds notes\.md; nearest"
+        ContractError, match=r"no format that is known \(it holds notes\.md\)\. See"
     ):
         read_recognised(folder, tmp_path / "out")
     with pytest.raises(ContractError, match="does not exist"):
         recognise_release(tmp_path / "nothing")
+
+
+WHITE = "pre\tpost\ttype\tsynapses\nADAL\tADFL\telectrical\t2\n"
+
+
+def test_a_folder_is_read_as_the_one_file_in_it_that_is_known(tmp_path: Path) -> None:
+    folder = tmp_path / "worm"
+    folder.mkdir()
+    file = text(folder, "white_1986_jsh.csv", WHITE)
+    text(folder, "README.md", "words")
+    result = read_recognised(folder, tmp_path / "out")
+    assert result.decisions[0].startswith("recognised as celegans: ")
+    assert result.decisions[1] == "not read: README.md"
+    assert edges(result) == edges(read_recognised(file, tmp_path / "alone"))
+    text(folder, "white_1986_n2u.csv", WHITE)
+    with pytest.raises(
+        ContractError,
+        match=r"worm holds white_1986_jsh\.csv \(celegans\), white_1986_n2u\.csv \(celegans\), which "
+        r"are read one at a time\. Give one: neuropil ingest auto worm/white_1986_jsh\.csv OUT",
+    ):
+        read_recognised(folder, tmp_path / "out2")
+
+
+def _tar(folder: Path, name: str) -> Path:
+    with tarfile.open(folder.parent / name, "w:gz") as archive:
+        archive.add(folder, arcname=folder.name)
+    return folder.parent / name
+
+
+def _zip(folder: Path, name: str) -> Path:
+    with zipfile.ZipFile(folder.parent / name, "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    return folder.parent / name
+
+
+@pytest.mark.parametrize(("pack", "name"), [(_tar, "adjacencies.tar.gz"), (_zip, "a.zip")])
+def test_an_archive_is_read_as_the_folder_in_it(
+    tmp_path: Path, pack: Callable[[Path, str], Path], name: str
+) -> None:
+    folder = simulate_release("neuprint", tmp_path / "r", n_neurons=20, n_connections=30)
+    source = pack(folder, name)
+    assert _names(source) == ["neuprint"]
+    result = read_recognised(source, tmp_path / "out")
+    assert f"unpacked from {name}" in result.decisions
+    assert edges(result) == edges(read_recognised(folder, tmp_path / "plain"))
+    assert check(result.path) == []
+
+
+def test_an_archive_that_leads_outside_or_links_is_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("words")
+    for member, kind, said in (
+        ("../out.csv", tarfile.REGTYPE, "leads outside its folder"),
+        ("traced-neurons.csv", tarfile.SYMTYPE, "a link or device"),
+    ):
+        source = tmp_path / "a.tar"
+        with tarfile.open(source, "w") as archive:
+            info = tarfile.TarInfo(member)
+            info.type, info.linkname = kind, str(tmp_path / "secret")
+            archive.addfile(info)
+        with pytest.raises(ContractError, match=said):
+            read_recognised(source, tmp_path / "out")
+    (tmp_path / "b.tar.gz").write_bytes(b"no archive")
+    with pytest.raises(ContractError, match=r"b\.tar\.gz is not a readable archive"):
+        read_recognised(tmp_path / "b.tar.gz", tmp_path / "out")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.tar", "b.tar.gz", "secret"]
+
+
+def test_a_workbook_is_known_by_the_names_of_its_sheets(tmp_path: Path) -> None:
+    source = write_cook(tmp_path)
+    assert _names(source.rename(tmp_path / "SI5.xlsx")) == ["cook2019"]
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
