@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from connectome_analysis.tables import TABLES, ContractError
 
 from .source_rows import SourceRows, listed
-from .workspace import Workspace
+from .vocabularies import EDGE_TYPES
+from .workspace import Workspace, quoted
 
 # A position may come as one text, "[x y z]" or "x, y, z", instead of three columns.
 POSITIONS = ("position", "pre_position", "post_position")
@@ -50,10 +51,16 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
         "neuron",
     ),
     "syn_count": ("syn_count", "n_syn", "nsyn", "synapses", "synapse_count", "n_synapses", "count"),
-    "weight": ("weight", "weights", "w"),
+    "weight": ("weight", "weights", "w", "connectivity"),
     "synapse_id": ("synapse_id", "syn_id", "id"),
     "region": ("region", "neuropil", "roi"),
 }
+# Names under which lists of edges say what kind an edge is, where their words say so too.
+_KIND_NAMES = frozenset(
+    {"type", "kind", "synapse_type", "connection_type", "edge_kind", "edgetype", "syn_type"}
+)
+_MOST_KINDS = 30
+_UNIT = re.compile(r"(?<=\S)\s+\[([^\[\]]+)\]\s*$")
 _SURELY_IDS = frozenset(_ALIASES["node_id"]) - {"node", "neuron", "id"}
 # The contract's names that a reader computes, or that say something else in a source.
 _NOT_BY_NAME = frozenset({"pre_id", "post_id"})
@@ -96,6 +103,29 @@ def plain_name(name: str) -> str:
     ('start_id_body_id', 'cell_type')
     """
     return re.sub(r"[^0-9a-z]+", "_", name.casefold()).strip("_")
+
+
+def without_unit(name: str) -> str:
+    """A column's name without a unit in brackets behind it.
+
+    Examples
+    --------
+    >>> without_unit("weight [EM sections]"), without_unit("weight")
+    ('weight', 'weight')
+    """
+    return _UNIT.sub("", name)
+
+
+def header_unit(name: str) -> str | None:
+    """The unit in brackets behind a column's name, None where there is none.
+
+    Examples
+    --------
+    >>> header_unit("weight [EM sections]"), header_unit("weight")
+    ('EM sections', None)
+    """
+    found = _UNIT.search(name)
+    return None if found is None else found[1].strip()
 
 
 def names_a_pair(names: Iterable[str]) -> bool:
@@ -205,6 +235,11 @@ def map_columns(
         sources[column] = source
         if source != column:
             told.append(column)
+    if table == "edges" and "edge_type" not in {*sources, *declined}:
+        kinds = _column_of_kinds(workspace, rows, set(sources.values()))
+        if kinds is not None:
+            sources["edge_type"] = kinds
+            told.append("edge_type")
     missing = [column for column in needed if column not in sources]
     if missing:
         hints = " ".join(f"--map {column}=..." for column in missing)
@@ -221,6 +256,31 @@ def map_columns(
     used = set(sources.values())
     extras = tuple(name for name in rows.columns if name not in used)
     return ColumnMapping(table=table, sources=sources, extras=extras)
+
+
+def _column_of_kinds(workspace: Workspace, rows: SourceRows, used: set[str]) -> str | None:
+    """The column called ``type`` or the like that says chemical or electrical, None where none does."""
+    named = [
+        column
+        for column in rows.columns
+        if column not in used and plain_name(column) in _KIND_NAMES and rows.is_text(column)
+    ]
+    found = []
+    for column in named:
+        words = workspace.rows(
+            f"SELECT DISTINCT lower({rows.trimmed(column)}) FROM {quoted(rows.view)} "
+            f"LIMIT {_MOST_KINDS + 1}"
+        )
+        kinds = {word for (word,) in words}
+        if len(kinds) <= _MOST_KINDS and kinds & EDGE_TYPES.keys():
+            found.append(column)
+    if len(found) > 1:
+        msg = (
+            f"{rows.label}: edges.edge_type could be {' or '.join(map(repr, found))}; say which: "
+            "columns={'edge_type': ...} (--map edge_type=...)."
+        )
+        raise ContractError(msg)
+    return found[0] if found else None
 
 
 def require_all_used(
@@ -248,13 +308,18 @@ def _find(rows: SourceRows, name: str) -> str | None:
     if name in rows.columns:
         return name
     alike = [column for column in rows.columns if plain_name(column) == plain_name(name)]
+    alike = alike or [
+        column for column in rows.columns if plain_name(without_unit(column)) == plain_name(name)
+    ]
     return alike[0] if len(alike) == 1 and plain_name(name) else None
 
 
 def _recognised(
     table: str, rows: SourceRows, settled: set[str], used: set[str], needed: tuple[str, ...]
 ) -> Iterable[tuple[str, str]]:
-    free = {column: plain_name(column) for column in rows.columns if column not in used}
+    free = {
+        column: plain_name(without_unit(column)) for column in rows.columns if column not in used
+    }
     if table in ("edges", "synapses"):
         if not settled & {"pre_id", "post_id"}:
             yield from _recognised_pair(rows, free)

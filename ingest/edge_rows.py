@@ -171,5 +171,4 @@ def _edge_type(rows: SourceRows, mapping: ColumnMapping, constant: str, missing:
         return literal(constant)
     text = rows.trimmed(source)
     gap = is_missing(text, with_given(TEXT_SPELLINGS, missing, "edge_type", source))
-    words = {word: word for word in EDGE_TYPES}
-    return f"CASE WHEN {gap} THEN {literal(constant)} ELSE {translated(text, words, text)} END"
+    return f"CASE WHEN {gap} THEN {literal(constant)} ELSE {translated(text, EDGE_TYPES, text)} END"

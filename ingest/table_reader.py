@@ -31,9 +31,10 @@ from .pairs import (
 from .positions import Unit, read_scale
 from .read_rows import Source, open_rows
 from .recognise import Kind, recognise
+from .source_beside import Beside, exported_file, nodes_beside, source_beside
 from .staged import Staged, stage
 from .synapses_to_edges import synapses_query
-from .weights import NegativeWeights
+from .weights import MIXED, NegativeWeights
 from .workspace import Workspace, open_workspace
 
 
@@ -45,6 +46,7 @@ def read_table(
     Parameters
     ----------
     source : path
+        A folder that was exported as CSV is read as its edges and nodes.
     out : path
     kind : {"edges", "synapses", "matrix", "graphml", "node-link"}, optional
         Recognised from suffix and content where not said.
@@ -56,6 +58,13 @@ def read_table(
     Ingested
     """
     require_choices(kind=(kind, Kind))
+    source = exported_file(Path(source).expanduser()) or source
+    exported_nodes = nodes_beside(Path(source).expanduser())
+    if exported_nodes is not None and kind in (None, "edges") and options.get("nodes") is None:
+        options["nodes"] = exported_nodes
+        kind = "edges"
+    if kind is None:
+        kind = _exported_kind(source)
     if kind is None:
         kind = recognise(
             source,
@@ -273,6 +282,16 @@ def table(
     names = {role: Path(file).name for role, file in (files or {}).items()}
     if overwrite and target.exists():
         _require_apart(inputs.values(), target)
+    sources = ((files or {}).get("edges"), edges, matrix, graph)
+    main_file = next((one for one in sources if isinstance(one, str | Path)), None)
+    beside = None if main_file is None else source_beside(Path(main_file).expanduser())
+    if beside is not None:
+        if edge_type == "chemical" and beside.edge_type is not None:
+            asked.edge_type = beside.edge_type
+        source_min_synapses = source_min_synapses or beside.min_synapses
+        description = {**beside.description, **(description or {})}
+        if weight_meaning is None and weight_unit is None and not weight_meanings:
+            weight_meaning, weight_unit, weight_meanings = _weights_beside(beside)
     with open_workspace(target.resolve(), progress) as workspace:
         workspace.personal_data = personal_data
         for line in decisions:
@@ -285,6 +304,11 @@ def table(
                 if bucket.startswith(f"{role}_"):
                     workspace.account.count(f"{role}_in", count)
         _tell_kinds(workspace, inputs)
+        if beside is not None:
+            workspace.account.decide(
+                f"{beside.file.name} beside it says whose the rows are, under which terms, and what "
+                "weights mean; what is given here goes before it"
+            )
         opened = Opened()
         workspace.progress("opening the source")
         if nodes is not None:
@@ -435,6 +459,23 @@ def _require_apart(inputs: Iterable[object], target: Path) -> None:
         )
     except ValueError as error:
         raise ContractError(str(error)) from None
+
+
+def _exported_kind(source: str | Path) -> Kind | None:
+    """What an export says that it is; a matrix of two neurons looks like a list."""
+    beside = source_beside(Path(source).expanduser())
+    kinds: dict[str | None, Kind] = {"adjacency-csv": "matrix", "csv": "edges"}
+    return None if beside is None else kinds.get(beside.format)
+
+
+def _weights_beside(
+    beside: Beside,
+) -> tuple[str | None, str | None, Mapping[str, Mapping[str, str]]]:
+    """Meaning and unit of weights that an export states, and both by kind where kinds differ."""
+    shared = beside.shared_weight()
+    if shared or not beside.weights:
+        return shared.get("meaning"), shared.get("unit"), {}
+    return MIXED, None, beside.weights
 
 
 def _by_column(missing: Mapping[str, Collection[str]] | None) -> Mapping[str, Collection[str]]:

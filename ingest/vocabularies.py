@@ -37,7 +37,20 @@ TRANSMITTERS: Mapping[str, str] = {
     "tyr": "tyramine",
     "gly": "glycine",
 }
-EDGE_TYPES = frozenset({"chemical", "electrical"})
+EDGE_TYPES: Mapping[str, str] = {
+    "chemical": "chemical",
+    "chemical synapse": "chemical",
+    "chem": "chemical",
+    "electrical": "electrical",
+    "electrical synapse": "electrical",
+    "electric": "electrical",
+    "elec": "electrical",
+    "gap junction": "electrical",
+    "gap_junction": "electrical",
+    "gapjunction": "electrical",
+    "gap-junction": "electrical",
+    "gap": "electrical",
+}
 
 
 def translated(text: str, words: Mapping[str, str], otherwise: str = "NULL") -> str:

@@ -7,21 +7,35 @@ where nobody says anything and all of it is whole numbers, which is then told as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from connectome_analysis.tables import ContractError
 
-from .column_mapping import ColumnMapping
+from .column_mapping import ColumnMapping, header_unit, plain_name
 from .column_values import Fault, Missing, number_value, require_no_fault, whole_number_fault
 from .source_rows import SourceRows
-from .workspace import Workspace
+from .workspace import Workspace, quoted
 
 NegativeWeights = Literal["error", "sign"]
 SYNAPSES = "synapses"
 CONNECTED = "connected (the source gives no weight)"
 UNSTATED = "unstated"
+MIXED = "another thing for every kind of edge"
+_MOST_SYNAPSES = 2**31
+_NUMBERS = frozenset(
+    f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG")
+) | {"INTEGER", "UINTEGER", "DOUBLE", "FLOAT"}
+# Names of what is surely no weight: ids, places in lists and in space, sections and frames.
+_NO_WEIGHT = re.compile(
+    r"(^|_)(id|ids|tid|index|idx|row|rank|line|x|y|z|nm|vx|voxel|position|section|slice|frame|series"
+    r"|dataset|cluster|level|year|sign|excitatory|inhibitory|column_1|column_2)(_|$)"
+)
+_WEIGHT = re.compile(
+    r"count|number|weight|strength|contact|synap|conductance|(^|_)(n|num|nbr)(_|$)"
+)
 _SAYS_SYNAPSES = frozenset({"synapse", "synapses", "synapse count", "synapse counts", "syn_count"})
 
 
@@ -80,8 +94,10 @@ def decide_weights(
     if meaning is not None and says_synapses(meaning):
         meaning = SYNAPSES
     counted, weighed = mapping.get("syn_count"), mapping.get("weight")
+    if meaning is None and unit is None:
+        meaning, unit = _said_by_header(weighed)
     if counted is None and weighed is None:
-        return _without_column(workspace, rows, meaning, unit)
+        return _without_column(workspace, rows, mapping, meaning, unit)
     values = {
         column: number_value(rows, f"edges.{column}", source, missing)
         for column, source in (("syn_count", counted), ("weight", weighed))
@@ -111,20 +127,62 @@ def decide_weights(
     )
 
 
+def _said_by_header(column: str | None) -> tuple[str | None, str | None]:
+    """Meaning and unit that a header such as ``weight [sections]`` states."""
+    unit = None if column is None else header_unit(column)
+    if unit is None or unit == UNSTATED:
+        return unit, None
+    return (SYNAPSES if says_synapses(unit) else unit), unit
+
+
 def says_synapses(meaning: str) -> bool:
     """Whether words for what a weight measures say that it counts synapses."""
     return meaning.strip().lower() in _SAYS_SYNAPSES
 
 
 def _without_column(
-    workspace: Workspace, rows: SourceRows, meaning: str | None, unit: str | None
+    workspace: Workspace,
+    rows: SourceRows,
+    mapping: ColumnMapping,
+    meaning: str | None,
+    unit: str | None,
 ) -> Weights:
     if meaning is None:
+        for column, low, high in _like_counts(workspace, rows, mapping):
+            workspace.account.warn(
+                f"{rows.label}: column {column!r} holds numbers from {low:g} to {high:g} and is not "
+                f"taken as the weight; if it is, say so: columns={{'weight': {column!r}}} "
+                f"(--map weight={column})"
+            )
         workspace.account.decide(f"{rows.label}: no weight, so every pair has weight 1")
         return Weights(weight="1.0", meaning=CONNECTED, unit=unit, present_only=True)
     workspace.account.decide(f"{rows.label}: no weight column, so each row counts 1 ({meaning})")
     count = "1" if meaning == SYNAPSES else None
     return Weights(weight="1.0", syn_count=count, meaning=meaning, unit=unit)
+
+
+def _like_counts(
+    workspace: Workspace, rows: SourceRows, mapping: ColumnMapping
+) -> Iterator[tuple[str, float, float]]:
+    """Columns left over that could be a weight: positive numbers that differ and are no place or id."""
+    for column in mapping.extras:
+        plain = plain_name(column)
+        if _NO_WEIGHT.search(plain):
+            continue
+        if rows.is_text(column):
+            number = f"TRY_CAST({rows.trimmed(column)} AS DOUBLE)"
+        elif rows.columns[column] in _NUMBERS:
+            number = f"CAST({quoted(column)} AS DOUBLE)"
+        else:
+            continue
+        low, high, whole, filled, rows_filled = workspace.row(
+            f"SELECT min({number}), max({number}), coalesce(bool_and({number} = floor({number})), "
+            f"false), count({number}), count({quoted(column)}) FROM {quoted(rows.view)}"
+        )
+        if not filled or filled < rows_filled or not 0 <= low <= high < _MOST_SYNAPSES:
+            continue
+        if (whole and high > 1) or _WEIGHT.search(plain):
+            yield column, low, high
 
 
 def _with_both(

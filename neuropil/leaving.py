@@ -45,7 +45,7 @@ def source_of(manifest: Manifest, made_by: str, **more: Any) -> dict[str, Any]:
     dict
         ``name``, ``species``, ``release``, ``source``; ``tables_sha256``, one hash of all its rows;
         ``terms`` (licence, citation, consent, access); ``weights`` (meaning and unit by kind);
-        ``pair_threshold``, ``notes``; ``made_by`` and `more`.
+        ``citation`` one by one, ``detector``, ``score_cutoff``, ``pair_threshold``, ``notes``; ``made_by`` and `more`.
     """
     from connectome_analysis.tables import terms_of_use
     from connectome_analysis.tables.derived import tables_sha256
@@ -57,7 +57,9 @@ def source_of(manifest: Manifest, made_by: str, **more: Any) -> dict[str, Any]:
     told["tables_sha256"] = tables_sha256(manifest)
     told["terms"] = terms_of_use(manifest)
     told["weights"] = {kind: dict(entry) for kind, entry in manifest.weights.items()}
+    told["citation"] = list(manifest.citation)
     told["detector"] = manifest.detector
+    told["score_cutoff"] = manifest.score_cutoff
     told["pair_threshold"] = manifest.pair_threshold
     told["autapses"] = manifest.autapses
     told["notes"] = list(manifest.notes)

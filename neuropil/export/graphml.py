@@ -7,6 +7,7 @@ Nodes are called by their ids in digits, because readers that take numbers for f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
@@ -39,7 +40,8 @@ def write_graphml(selection: Selection, path: Path) -> None:
         file.write(f'  <graph id={name} edgedefault="directed">\n')
         for start in range(0, selection.nodes.num_rows, _ROWS):
             ids = selection.nodes["node_id"].slice(start, _ROWS).to_pylist()
-            for i, data in zip(ids, _data("n", nodes, start), strict=True):
+            written = _data("n", nodes, start) if nodes else repeat("", len(ids))
+            for i, data in zip(ids, written, strict=True):
                 file.write(
                     f'    <node id="{i}">{data}</node>\n' if data else f'    <node id="{i}"/>\n'
                 )
@@ -73,10 +75,6 @@ def _data(prefix: str, columns: list[PlainColumn], start: int) -> Iterator[str]:
         else:
             texts = [None if v is None else repr(v) for v in values]
         parts.append(["" if t is None else f"{opening}{t}</data>" for t in texts])
-    if not parts:
-        rows = len(range(start, start + _ROWS))
-        yield from ("" for _ in range(rows))
-        return
     for row in zip(*parts, strict=True):
         yield "".join(row)
 

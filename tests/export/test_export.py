@@ -9,11 +9,13 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import connectome_analysis as ca
 import ingest
 from connectome_analysis.tables import write
+from ingest.table_reader import read_table
 from neuropil import export
 from tests.tables.examples import BIG, MANIFEST, five, two, write_five
 
@@ -51,14 +53,71 @@ def test_csv_comes_back(connectome: ca.Connectome, tmp_path: Path) -> None:
     weight = next(name for name in headers if name.startswith("weight"))
     assert weight.startswith("weight [chemical: synapses, electrical: ")
     assert "syn_count [synapses]" in headers
-    back = ingest.table(
-        tmp_path / "back",
-        edges=out / "edges.csv",
-        nodes=out / "nodes.csv",
-        columns={"edges.weight": weight, "edges.syn_count": "syn_count [synapses]"},
-    )
+    back = ingest.table(tmp_path / "back", edges=out / "edges.csv", nodes=out / "nodes.csv")
     assert edges(back.path) == edges(connectome)
     assert same_nodes(back.path, connectome)
+
+
+COOK = "celegans-cook2019-hermaphrodite"
+ABOUT = ("name", "species", "stage", "release", "licence", "citation", "doi", "detector", "weights")
+
+
+@pytest.mark.parametrize(
+    "name", ["out", "out/edges.csv", "x.graphml", "x.json", "x.csv", "two/edges.csv"]
+)
+def test_weights_kinds_and_terms_come_back_with_the_rows(name: str, tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    file = tmp_path / name
+    formats = {".graphml": "graphml", ".json": "node-link"}
+    kind = None
+    if name == "x.csv":
+        kind = "electrical"
+        export.write(COOK, "adjacency-csv", file, edge_type=kind)
+    elif name == "two/edges.csv":  # without what lies beside, the header says what weights are
+        export.write(COOK, "csv", tmp_path / "out")
+        file.write_bytes((tmp_path / "out/edges.csv").read_bytes())
+    else:
+        target = file if file.suffix in formats else tmp_path / "out"
+        export.write(COOK, formats.get(file.suffix, "csv"), target)
+    back = ca.open(read_table(file, tmp_path / "back").path)
+    source = ca.open(COOK)
+    query = f"SELECT * FROM edges WHERE edge_type = coalesce({kind!r}, edge_type) ORDER BY ALL"
+    query = query if kind else "SELECT * FROM edges ORDER BY ALL"
+    assert back.sql(query).fetchall() == source.sql(query).fetchall()
+    assert "syn_count" not in back.sql("SELECT * FROM edges").columns
+    if name == "two/edges.csv":
+        assert {w["meaning"] for w in back.manifest.weights.values()} == {"sections"}
+        return
+    same = [about for about in ABOUT if about != "weights" or kind is None]
+    assert {n: getattr(back.manifest, n) for n in same} == {
+        n: getattr(source.manifest, n) for n in same
+    }
+    assert not kind or dict(back.manifest.weights[kind])["meaning"] == "EM serial sections"
+
+
+def test_consent_and_restriction_come_back(tmp_path: Path) -> None:
+    said = {
+        "species": "human",
+        "licence": "CC BY",
+        "consent": "given in writing",
+        "access": "Ask first.",
+    }
+    folder = write(tmp_path / "x", five(), dataclasses.replace(MANIFEST, restricted=True, **said))
+    out = export.write(folder, "csv", tmp_path / "out", allow_restricted=True)
+    back = ca.open(read_table(out, tmp_path / "back").path).manifest
+    assert {name: getattr(back, name) for name in said} == said
+    assert back.restricted
+    more = {"access": "Granted."}
+    file = out / "edges.csv"
+    again = read_table(file, tmp_path / "again", description=more)
+    assert ca.open(again.path).manifest.access == "Granted."
+
+
+def test_neurons_without_properties_are_written_as_graphml(tmp_path: Path) -> None:
+    rows = pa.table({"pre": [1, 2], "post": [2, 1], "syn_count": [3, 4]})
+    bare = ingest.table(tmp_path / "bare", edges=rows).path
+    out = export.write(bare, "graphml", tmp_path / "x.graphml")
+    assert edges(ingest.table(tmp_path / "back", graph=out).path) == edges(bare)
 
 
 @pytest.mark.parametrize(("format", "name"), [("graphml", "x.graphml"), ("node-link", "x.json")])

@@ -9,7 +9,7 @@ import pytest
 import ingest
 from connectome_analysis.tables import ContractError
 
-from .sources import column, edges, read, text
+from .sources import column, edges, manifest, read, text
 
 
 @pytest.fixture
@@ -117,3 +117,59 @@ def test_a_name_that_stands_twice_is_refused(tmp_path: Path, out: Path) -> None:
     file = text(tmp_path, "e.csv", "pre,post,n,n\n1,2,3,4\n")
     with pytest.raises(ContractError, match=r"e.csv has the column 'n' more than once; rename one"):
         ingest.table(out, edges=file)
+
+
+@pytest.mark.parametrize("name", ["type", "kind", "Synapse Type", "edge_type"])
+def test_a_column_whose_words_are_kinds_says_the_kind(tmp_path: Path, out: Path, name: str) -> None:
+    lines = "ADAL,AIBL,Chemical,3\nADAL,AIBL,electrical,2\nADAL,ADAR,gap junction,1\n"
+    result = read(out, edges=text(tmp_path, "e.csv", f"pre,post,{name},synapses\n{lines}"))
+    kinds = zip(*(column(result, "edges", c) for c in ("edge_type", "weight")), strict=True)
+    assert sorted(kinds) == [
+        ("chemical", 3),
+        ("electrical", 1),
+        ("electrical", 1),
+        ("electrical", 2),
+        ("electrical", 2),
+    ]
+
+
+def test_a_column_type_of_other_words_is_kept_as_it_is(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "e.csv", "pre,post,type,synapses\n1,2,axo-axonic,3\n")
+    result = read(out, edges=file)
+    assert column(result, "edges", "edge_type") == ["chemical"]
+    assert column(result, "edges", "type") == ["axo-axonic"]
+
+
+def test_a_unit_in_the_header_is_taken_with_the_column(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "e.csv", "pre,post,weight [EM sections]\n1,2,3\n")
+    result = read(out, edges=file)
+    assert edges(result) == {(1, 2): 3}
+    weights = dict(manifest(result).weights["chemical"])
+    assert weights == {"meaning": "EM sections", "unit": "EM sections"}
+
+
+def test_connectivity_is_a_weight(tmp_path: Path, out: Path) -> None:
+    file = text(tmp_path, "e.csv", "Presynaptic_ID,Postsynaptic_ID,Connectivity\n1,2,3\n")
+    assert edges(read(out, edges=file)) == {(1, 2): 3}
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "warned"),
+    [
+        ("strong", "7", True),
+        ("n_contacts", "0.5", True),
+        ("cluster", "7", False),
+        ("pre_x", "7", False),
+        ("note", "seven", False),
+        ("seen", "1", False),
+    ],
+)
+def test_a_column_that_could_be_the_weight_is_warned_of(
+    tmp_path: Path, out: Path, header: str, value: str, *, warned: bool
+) -> None:
+    file = text(tmp_path, "e.csv", f"pre,post,{header}\n1,2,{value}\n")
+    result = ingest.table(out, edges=file)
+    said = [line for line in result.warnings if f"column {header!r} holds numbers" in line]
+    assert bool(said) == warned
+    if warned:
+        assert said[0].endswith(f"columns={{'weight': {header!r}}} (--map weight={header})")
