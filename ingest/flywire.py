@@ -23,6 +23,7 @@ from .prepared_rows import PreparedRows
 from .read_once import read_once
 from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
+from .safe_files import first_line
 from .source_rows import SourceRows
 from .table_reader import table
 from .text_files import read_records
@@ -58,6 +59,8 @@ _DETECTORS = {
     "princeton": "Princeton (Yu 2025)",
 }
 _POSITION = re.compile(r"^(?P<site>pre_|post_)?(pt_position_)?(?P<axis>[xyz])$")
+# Files that have every neuron, where the list itself is not there.
+_LISTS = ("classification", "coordinates", "cell_stats")
 _PERSONAL = ("user_id", "user_name", "user_affiliation", "date_created")
 _ANNOTATIONS = r"(?i)Supplemental_file1_neuron_annotations.*"
 # Ids of the Princeton synapses lack the digits that all of them begin with.
@@ -203,6 +206,12 @@ def recognise_flywire(path: Path) -> str | None:
     names = {file.name for file in path.iterdir()} if path.is_dir() else {path.name}
     if "neurons.csv.gz" in names and any("connections" in name for name in names):
         return "neurons.csv.gz and connections*.csv.gz, as FlyWire Codex names them"
+    codex = {*_connection_stems(), *(stem for stems in _SYNAPSES.values() for stem in stems)}
+    for file in sorted(path.iterdir()) if path.is_dir() else ():
+        stem, _, suffix = file.name.partition(".")
+        table_of_codex = stem in codex and suffix in ("csv", "csv.gz") and file.is_file()
+        if table_of_codex and "pre_root_id" in first_line(file):
+            return f"{file.name} has a column pre_root_id, as FlyWire Codex's does"
     for stem in ("proofread_connections_783", "flywire_synapses_783"):
         if any(name.startswith(stem) for name in names):
             return f"{stem}, as FlyWire's Zenodo record names it"
@@ -348,18 +357,26 @@ def _columns(role: str, path: Path) -> dict[str, str | None]:
 
 def _neurons(
     folder: ReleaseFolder, decisions: list[str], *, personal_data: bool
-) -> tuple[Source, dict[str, str | None], dict[str, Path], Literal["nm", "voxels"]]:
+) -> tuple[Source | None, dict[str, str | None], dict[str, Path], Literal["nm", "voxels"]]:
     """The list of neurons, what its columns are, its files by role, and the unit of positions."""
     path = folder.get("neurons")
     annotations = folder.one(_ANNOTATIONS)
-    if path is None:
+    if path is None and (annotations or folder.get("proofread_root_ids_783")):
         return _neurons_of_zenodo(folder, annotations)
     about, files = _about_neurons(folder, decisions, personal_data=personal_data)
-    columns: dict[str, str | None] = {
-        "nodes.region": "group",
-        "nodes.neurotransmitter": "nt_type",
-        "nodes.position": None,
-    }
+    if path is None and folder.get(*_LISTS) is None:
+        decisions.append("no file lists the neurons, so they are those that the rows name")
+        return None, {}, {}, "nm"
+    columns: dict[str, str | None] = {"nodes.position": None}
+    if path is None:
+        listed = next(file for stem in _LISTS for file in about if file.label == stem)
+        about.remove(listed)
+        path = files.pop(listed.label)
+        decisions.append(f"there is no neurons.csv.gz, so the neurons are those of {path.name}")
+        stems = {listed.label, *files}
+    else:
+        listed, stems = NeuronFile(source=path, label="neurons"), set(files)
+        columns |= {"nodes.region": "group", "nodes.neurotransmitter": "nt_type"}
     mapped = {
         "classification": {"nodes.cell_class": "class", "nodes.super_class": "super_class"},
         "consolidated_cell_types": {"nodes.cell_type": "primary_type"},
@@ -368,14 +385,14 @@ def _neurons(
         "coordinates": {"nodes.position": "position"},
     }
     for stem, of in mapped.items():
-        columns |= of if stem in files else {}
+        columns |= of if stem in stems else {}
     unit: Literal["nm", "voxels"] = "nm"
-    if "coordinates" in files:
-        unit = _unit_of(files["coordinates"], decisions)
+    if "coordinates" in stems:
+        unit = _unit_of(files.get("coordinates", path), decisions)
     if annotations is not None:
         about.append(NeuronFile(source=annotations, label="annotations", only_first=True))
         files["annotations"] = annotations
-    neurons = joined_neurons(NeuronFile(source=path, label="neurons"), about)
+    neurons = joined_neurons(listed, about, first_of_each=listed.only_first)
     return neurons, columns, {"nodes": path, **files}, unit
 
 

@@ -439,7 +439,6 @@ def test_synapses_with_a_float_among_their_ids_are_refused(small: Path, out: Pat
 @pytest.mark.parametrize(
     ("gone", "options", "said"),
     [
-        ("neurons", {}, "has no neurons.csv.gz"),
         ("connections", {"min_synapses": 7, "connections": "buhmann"}, None),
         (
             "connections_no_threshold",
@@ -510,3 +509,36 @@ def test_a_release_inside_its_only_folder_is_found(small: Path, out: Path, tmp_p
     (outer / "__MACOSX").mkdir(parents=True)
     small.rename(outer / "codex")
     assert ingest.read("flywire", outer, out).exists()
+
+
+def _unpacked(folder: Path) -> None:
+    for file in list(folder.glob("*.csv.gz")):
+        file.with_suffix("").write_bytes(gzip.decompress(file.read_bytes()))
+        file.unlink()
+
+
+def test_files_that_are_unpacked_are_recognised_and_read_the_same(small: Path, out: Path) -> None:
+    wanted = edges(read_flywire(small, out))
+    _unpacked(small)
+    assert "pre_root_id" in str(recognise_flywire(small))
+    assert edges(read_flywire(small, out.with_name("unpacked"))) == wanted
+
+
+def test_without_the_list_neurons_are_those_classified_or_those_of_the_rows(
+    small: Path, out: Path
+) -> None:
+    wanted = edges(read_flywire(small, out))
+    (small / "neurons.csv.gz").unlink()
+    assert recognise_flywire(small)
+    classified = well_read(read_flywire(small, out.with_name("classified")))
+    assert edges(classified) == wanted
+    listed = {int(row["root_id"]) for row in csv_rows(small / "classification.csv.gz")}
+    assert {row["node_id"] for row in rows(classified, "nodes")} == listed
+    for file in small.iterdir():
+        if "connections" not in file.name:
+            file.unlink()
+    assert recognise_flywire(small)
+    named = well_read(read_flywire(small, out.with_name("named")))
+    assert edges(named) == wanted
+    assert {row["node_id"] for row in rows(named, "nodes")} == {i for pair in wanted for i in pair}
+    assert any(line.startswith("no file lists the neurons") for line in named.decisions)
