@@ -7,6 +7,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar
 
+from connectome_analysis.tables import ContractError
+
+from .advice import advice_for
+
 Result = TypeVar("Result")
 
 _FORMAT: ContextVar[str | None] = ContextVar("format that is being read", default=None)
@@ -18,13 +22,18 @@ def format_being_read() -> str | None:
 
 
 def naming_format(name: str, reader: Callable[..., Result]) -> Callable[..., Result]:
-    """A reader during whose calls `format_being_read` is `name`."""
+    """A reader during whose calls `format_being_read` is `name`; its errors advise its own options."""
 
     @functools.wraps(reader)
     def read(*args: object, **options: object) -> Result:
         token = _FORMAT.set(name)
         try:
             return reader(*args, **options)
+        except ContractError as error:
+            told = advice_for(name, reader, str(error))
+            if type(error) is not ContractError or told == str(error):
+                raise
+            raise ContractError(told) from error.__cause__
         finally:
             _FORMAT.reset(token)
 

@@ -68,6 +68,7 @@ FORMATS: tuple[Format, ...] = (
         what="edge list, synapse list, adjacency matrix, GraphML or node-link JSON",
         example="neuropil ingest table edges.csv fly/ --nodes neurons.csv --min-synapses 5",
         reader="table_reader:read_table",
+        recognises="source_beside:recognises_export",
     ),
     Format(
         name="flywire",

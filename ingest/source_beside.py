@@ -70,6 +70,12 @@ def exported_file(folder: Path) -> Path | None:
     return file if beside is not None and beside.format == "csv" else None
 
 
+def recognises_export(path: Path) -> str | None:
+    """Say why a folder is a connectome exported as CSV."""
+    file = exported_file(path) if path.is_dir() else None
+    return None if file is None else "edges.csv, nodes.csv and source.json are an export as CSV"
+
+
 def nodes_beside(edges: Path) -> Path | None:
     """The list of neurons that was exported with these edges, None where there is none."""
     if edges.name != "edges.csv" or exported_file(edges.parent) is None:

@@ -113,6 +113,12 @@ def test_consent_and_restriction_come_back(tmp_path: Path) -> None:
     assert ca.open(again.path).manifest.access == "Granted."
 
 
+def test_the_folder_of_a_csv_export_is_recognised(tmp_path: Path) -> None:
+    out = export.write(WORM, "csv", tmp_path / "out")
+    back = ingest.read("auto", out, tmp_path / "back")
+    assert edges(back) == edges(ca.open(WORM))
+
+
 def test_neurons_without_properties_are_written_as_graphml(tmp_path: Path) -> None:
     rows = pa.table({"pre": [1, 2], "post": [2, 1], "syn_count": [3, 4]})
     bare = ingest.table(tmp_path / "bare", edges=rows).path
