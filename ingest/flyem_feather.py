@@ -110,7 +110,8 @@ def read_flyem_feather(
     weights : {"all", "traced-only", "significant-only"}, optional
         Which file of weights; by default the one that is there, traced-only before all.
     synapses : bool
-        Read single synapses instead of weights; edges then count them.
+        Read single synapses instead of weights; edges then count them. Done by itself for
+        MANC where there is no file of weights.
     min_confidence : float, optional
         Least confidence of a postsynaptic site, with `synapses`. MANC's file has all of them, and
         0.5 comes near its weights.
@@ -135,6 +136,14 @@ def read_flyem_feather(
         raise ContractError(msg)
     folder = open_release_folder(source)
     decisions: list[str] = []
+    no_weights = folder.one(_BY_REGION) is None and not folder.match(_WEIGHTS)
+    counted = dataset == "manc" and no_weights and weights is None and not synapses
+    if counted and folder.match(_PARTNERS):  # MANC publishes no weights beside them
+        synapses = True
+        decisions.append(
+            f"no file of weights, so {folder.match(_PARTNERS)[0].name} is counted into them, "
+            "whatever the confidence (synapses=True with min_confidence=0.5 leaves weak ones out)"
+        )
     if synapses:
         path = folder.one(_PARTNERS)
         if path is None:

@@ -204,7 +204,8 @@ def read_flywire(
 def recognise_flywire(path: Path) -> str | None:
     """Say why a folder is a FlyWire release, None where it is not."""
     names = {file.name for file in path.iterdir()} if path.is_dir() else {path.name}
-    if "neurons.csv.gz" in names and any("connections" in name for name in names):
+    listed = "neurons.csv.gz" in names and "bodyId" not in first_line(path / "neurons.csv.gz")
+    if listed and any("connections" in name for name in names):
         return "neurons.csv.gz and connections*.csv.gz, as FlyWire Codex names them"
     codex = {*_connection_stems(), *(stem for stems in _SYNAPSES.values() for stem in stems)}
     for file in sorted(path.iterdir()) if path.is_dir() else ():

@@ -22,6 +22,7 @@ from .primary_rois import primary_rois_of, split_by_roi
 from .read_once import read_once
 from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
+from .safe_files import first_line
 from .source_rows import SourceRows
 from .table_reader import table
 from .text_files import read_dialect
@@ -41,6 +42,8 @@ _SITE_COLUMNS: dict[str, str | None] = {
 _NEURONS = ("traced-neurons", "neurons")
 _TOTALS = ("traced-total-connections", "traced-connections", "total-connections")
 _BY_ROI = ("traced-roi-connections", "traced-connections-per-roi", "roi-connections")
+# What fetch_adjacencies gives, saved by hand: by ROI, or not.
+_SAVED = "connections"
 _BULK_NEURONS = r"Neuprint_Neurons.*"
 _BULK_CONNECTIONS = r"Neuprint_Neuron_Connections.*"
 _BULK_META = r"Neuprint_Meta.*"
@@ -193,6 +196,11 @@ def recognise_neuprint(path: Path) -> str | None:
         return "Neuprint_Neurons*, the bulk CSV of a neuPrint server"
     if names & set(_NEURONS) and names & {*_TOTALS, *_BY_ROI}:
         return "neurons and connections, as exports of neuPrint name them"
+    for file in path.iterdir():
+        if file.name.partition(".")[0] == _SAVED and "bodyId_pre" in first_line(file):
+            return (
+                f"{file.name} has a column bodyId_pre, as neuprint-python's fetch_adjacencies has"
+            )
     return None
 
 
@@ -232,6 +240,12 @@ _Layout = tuple[Source, Source, tuple[str, ...], dict[str, Path], list[str]]
 def _export(folder: ReleaseFolder, by_region: bool, primary: Sequence[str] | None) -> _Layout:
     listed = folder.get(*_NEURONS)
     totals, by_roi = folder.get(*_TOTALS), folder.get(*_BY_ROI)
+    saved = folder.get(_SAVED)
+    if totals is None and by_roi is None and saved is not None:
+        if "roi" in read_dialect(saved).names:
+            by_roi = saved
+        else:
+            totals = saved
     if listed is None:
         raise folder.missing("traced-neurons.csv", "Neuprint_Neurons.csv")
     names = read_dialect(listed).names

@@ -234,6 +234,12 @@ def test_trap_13_one_number_in_two_releases_is_two_neurons(tmp_path: Path, out: 
     assert (one.release, two.release) == ("v1.2", "v1.0")
 
 
+def test_manc_without_weights_counts_its_synapses_and_says_so(tmp_path: Path, out: Path) -> None:
+    result = well_read(read_manc(_manc(tmp_path / "manc"), out))
+    assert edges(result) == {(10_001, 10_002): 2}
+    assert any("no file of weights" in line for line in result.decisions)
+
+
 def test_manc_weights_may_be_csv_by_region(tmp_path: Path, out: Path) -> None:
     folder = _manc(tmp_path / "manc")
     (folder / "traced-connections-per-roi.csv").write_text(

@@ -242,3 +242,21 @@ def test_damaged_bulk_files_and_wrong_options_are_one_line(bulk: Path, out: Path
     refused("neuprint", bulk, out, "no column 'roiInfo'", primary_rois=PRIMARY_ROIS)
     connections.unlink()
     refused("neuprint", bulk, out, "has no Neuprint_Neuron_Connections.csv")
+
+
+@pytest.mark.parametrize("by_roi", [True, False])
+def test_what_fetch_adjacencies_gave_is_read_as_it_was_saved(
+    tmp_path: Path, out: Path, by_roi: bool
+) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "neurons.csv").write_text("bodyId,instance,type\n1,a_L,a\n2,b_R,b\n")
+    content = "bodyId_pre,bodyId_post,roi,weight\n1,2,EB,3\n1,2,PB,2\n"
+    if not by_roi:
+        content = "bodyId_pre,bodyId_post,weight\n1,2,5\n"
+    (folder / "connections.csv").write_text(content)
+    assert "bodyId_pre" in str(recognise_neuprint(folder))
+    result = well_read(read_neuprint(folder, out))
+    assert edges(result) == {(1, 2): 5}
+    if by_roi:
+        assert _regions(result) == {(1, 2, "EB"): 3, (1, 2, "PB"): 2}
