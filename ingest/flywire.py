@@ -17,6 +17,7 @@ from connectome_analysis.tables import ContractError
 
 from .account import Ingested
 from .choices import require_choices
+from .codex_export import is_codex_export, read_codex_export
 from .neuron_files import NeuronFile, joined_neurons
 from .neurons import UnknownNeurons
 from .prepared_rows import PreparedRows
@@ -146,6 +147,22 @@ def read_flywire(
         msg = f"min_synapses must be at least 1, got {min_synapses}."
         raise ContractError(msg)
     folder = open_release_folder(source)
+    listed = folder.get("neurons")
+    if listed is not None and is_codex_export(listed):
+        given = {"connections": connections, "synapses": synapses, "min_score": min_score}
+        for option, value in given.items():
+            if value:
+                msg = f"{option} is no option of what the web page of Codex saved ({listed.name})."
+                raise ContractError(msg)
+        return read_codex_export(
+            folder,
+            out,
+            min_synapses=min_synapses,
+            unknown_neurons=unknown_neurons,
+            overwrite=overwrite,
+            command=command,
+            progress=progress,
+        )
     decisions: list[str] = []
     if not synapses and folder.get(*_connection_stems()) is None:
         chosen = _choose(folder, _SYNAPSES, connections, thresholded=False)

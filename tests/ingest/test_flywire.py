@@ -542,3 +542,25 @@ def test_without_the_list_neurons_are_those_classified_or_those_of_the_rows(
     assert edges(named) == wanted
     assert {row["node_id"] for row in rows(named, "nodes")} == {i for pair in wanted for i in pair}
     assert any(line.startswith("no file lists the neurons") for line in named.decisions)
+
+
+def test_what_the_web_page_of_codex_saves_claims_no_dataset(tmp_path: Path, out: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "neurons.csv").write_text(
+        "Root ID,Predicted NT type,Super Class,Soma side,Primary Cell Type,Cable length (nm)\n"
+        f"{BIG},ACH,central,left,LC4,1000\n{BIG + 1},GABA,optic,right,,2000\n"
+    )
+    (folder / "connections.csv").write_text(
+        "pre_root_id,post_root_id,neuropil,syn_count,nt_type\n"
+        f"{BIG},{BIG + 1},ME,3,ACH\n{BIG},{BIG + 1},LO,1,ACH\n"
+    )
+    assert recognise_flywire(folder)
+    result = well_read(read_flywire(folder, out))
+    assert edges(result) == {(BIG, BIG + 1): 4}
+    first = min(rows(result, "nodes"), key=lambda row: row["node_id"])
+    assert (first["cell_type"], first["side"], first["super_class"]) == ("LC4", "left", "central")
+    assert (first["neurotransmitter"], first["length_nm"]) == ("acetylcholine", 1000)
+    made = manifest(result)
+    assert (made.individual, made.release, made.pair_threshold, made.doi) == (None, None, None, ())
+    refused("flywire", folder, out.with_name("no"), "synapses is no option", synapses=True)
