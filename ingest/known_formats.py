@@ -113,6 +113,13 @@ FORMATS: tuple[Format, ...] = (
         recognises="banc:recognise_banc",
     ),
     Format(
+        name="harmonised-bundle",
+        what="FAFB, hemibrain, MANC or male CNS with one set of columns: meta and simple edge list",
+        example="neuropil ingest harmonised-bundle fafb_783/ fly/",
+        reader="harmonised_bundles:read_harmonised_bundle",
+        recognises="harmonised_bundles:recognise_harmonised_bundle",
+    ),
+    Format(
         name="fanc",
         what="female adult nerve cord (FANC): Parquet files of a CAVE materialization",
         example="neuropil ingest fanc v1444/ fanc/",
