@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar
 
-from connectome_analysis.tables import ContractError
-
 from .advice import advice_for
 
 Result = TypeVar("Result")
@@ -29,7 +27,9 @@ def naming_format(name: str, reader: Callable[..., Result]) -> Callable[..., Res
         token = _FORMAT.set(name)
         try:
             return reader(*args, **options)
-        except ContractError as error:
+        except ValueError as error:
+            from connectome_analysis.tables import ContractError
+
             told = advice_for(name, reader, str(error))
             if type(error) is not ContractError or told == str(error):
                 raise

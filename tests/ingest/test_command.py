@@ -69,7 +69,8 @@ def test_json_is_for_scripts(neuropil: Run, tmp_path: Path, edge_list: Path) -> 
     assert answer["path"] == str((tmp_path / "fly").resolve())
     assert answer["rows"] == {"nodes": 3, "edges": 2}
     assert answer["buckets"]["edge_rows_in"] == 3
-    assert len(answer["warnings"]) == 2
+    assert len(answer["warnings"]) == 3
+    assert "(--map weight=n)" in answer["warnings"][0]
 
 
 @pytest.mark.parametrize(
