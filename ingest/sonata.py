@@ -23,6 +23,7 @@ from .positions import Unit
 from .safe_files import is_junk
 from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
+from .source_beside import source_beside
 from .table_reader import table
 
 if TYPE_CHECKING:
@@ -110,7 +111,14 @@ def read_sonata(
     for name, values in read.attributes.items():
         columns[name] = pa.array(values.tolist())
     counted = next((name for name in _COUNTS if name in columns), None)
-    if counted is not None:
+    beside = source_beside(edge_file)
+    exported = beside is not None and beside.format == "sonata" and "syn_weight" in columns
+    kind = next(
+        (k for k in (beside.weights if beside else ()) if read.name.endswith(f"__{k}")), "chemical"
+    )
+    if exported:
+        told.append("attribute syn_weight is the weight, as the export has it")
+    elif counted is not None:
         told.append(f"attribute {counted} counts the synapses of an edge")
     else:
         told.append("every edge is one synapse")
@@ -130,12 +138,13 @@ def read_sonata(
         out,
         edges=pa.table(columns),
         nodes=node_table,
-        columns={"edges.syn_count": counted, "edges.weight": None},
+        columns={"edges.syn_count": counted, "edges.weight": "syn_weight" if exported else None},
         files={"edges": edge_file} | ({"nodes": node_file} if node_file is not None else {}),
         ids="integers",
         zero_is_a_neuron=True,
         unit=unit or "um",
-        weight_meaning="synapses",
+        weight_meaning=None if exported else "synapses",
+        edge_type=kind if exported else "chemical",
         min_synapses=min_synapses,
         decisions=told,
         description=(as_simulated({}) if simulated else {}) | dict(description or {}),
@@ -155,6 +164,7 @@ class _Edges:
     def __init__(self) -> None:
         self.attributes: dict[str, NDArray[Any]] = {}
         self.told: list[str] = []
+        self.name = ""
 
 
 def _hdf5(path: Path) -> list[Path]:
@@ -210,6 +220,7 @@ def _edges(path: Path, asked: str | None) -> _Edges:
             msg = f"{path.name} has no population of edges {name!r}; it has {', '.join(populations) or 'none'}."
             raise ContractError(msg)
         group = file["edges"][name]
+        out.name = name
         out.source = _node_ids(group, "source_node_id", path.name)
         out.target = _node_ids(group, "target_node_id", path.name)
         if out.source.shape != out.target.shape:

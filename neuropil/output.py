@@ -33,6 +33,11 @@ def console() -> Console:
     return Console(highlight=False, width=200)
 
 
+def json_asked() -> bool:
+    """Whether ``--json`` stands on the command line, for options that are answered before it is read."""
+    return "--json" in sys.argv[1:]
+
+
 def print_json(content: Any) -> None:
     """Print JSON on one document; NaN becomes null, because JSON has none."""
     typer.echo(json.dumps(plain(content), indent=2, ensure_ascii=False))

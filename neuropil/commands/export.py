@@ -11,7 +11,7 @@ import typer
 from ..leaving import AllowRestricted, require_leave, source_file, tell_terms
 from ..option_names import option_names
 from ..options import Json, MinSynapses, Name, Where
-from ..output import print_json
+from ..output import json_asked, print_json
 
 HELP = """Write a connectome in another format: CSV, matrices, GraphML, SONATA, NWB, Neuroglancer.
 
@@ -34,6 +34,13 @@ def _list_and_leave(value: bool) -> None:
     if value:
         from ..export.formats import FORMATS, IN_PYTHON
 
+        if json_asked():
+            formats = [
+                {"name": f.name, "makes": f.makes, "suffix": f.suffix, "what": f.what}
+                for f in FORMATS.values()
+            ]
+            print_json({"formats": formats, "in_python": dict(IN_PYTHON)})
+            raise typer.Exit
         for one in FORMATS.values():
             typer.echo(f"{one.name:<26}{one.makes + ' ' + one.suffix:<15}{one.what}")
         for name, call in IN_PYTHON.items():

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..options import Json
-from ..output import print_json
+from ..output import json_asked, print_json
 
 HELP = """Write synthetic files in the format of a public release, to try a reader without a download.
 
@@ -28,6 +28,9 @@ def _list_and_leave(value: bool) -> None:
     if value:
         from ingest.simulated_releases import WRITERS
 
+        if json_asked():
+            print_json(list(WRITERS))
+            raise typer.Exit
         typer.echo("\n".join(WRITERS))
         raise typer.Exit
 

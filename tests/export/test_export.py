@@ -206,6 +206,18 @@ def test_sonata_comes_back_and_is_laid_out_as_its_guide_says(
             assert mine == np.flatnonzero(sources == node).tolist()
 
 
+@pytest.mark.parametrize("kind", ["chemical", "electrical"])
+def test_sonata_of_sections_comes_back_as_sections(kind: str, tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    out = export.write(COOK, "sonata", tmp_path / "out")
+    population = f"neurons__neurons__{kind}"
+    back = ca.open(ingest.read("sonata", out, tmp_path / "back", population=population))
+    assert edges(back) == edges(ca.open(COOK), f"WHERE edge_type = '{kind}'")
+    assert "syn_count" not in back.sql("SELECT * FROM edges").columns
+    assert dict(back.manifest.weights[kind])["unit"] == "sections"
+    assert back.manifest.species == "Caenorhabditis elegans"
+
+
 def test_synapses_and_segment_properties_are_neuroglancers(
     small: ca.Connectome, tmp_path: Path
 ) -> None:
@@ -289,6 +301,8 @@ def test_the_command_lists_writes_and_tells_the_terms(neuropil, tmp_path: Path) 
     code, out, _ = neuropil("export", "--list")
     assert code == 0
     assert [n for n in export.FORMATS if n not in out] == []
+    listed = json.loads(neuropil("export", "--list", "--json")[1])
+    assert [one["name"] for one in listed["formats"]] == list(export.FORMATS)
     file = tmp_path / "w.graphml"
     code, _, err = neuropil("export", WORM, "graphml", file, "--min-synapses", 5)
     assert (code, "licence: " in err, "citation: " in err) == (0, True, True)
