@@ -87,7 +87,11 @@ def read_sonata(
         msg = f"{path} does not exist."
         raise ContractError(msg)
     edge_file, node_file = _two_files(path, None if nodes is None else Path(nodes).expanduser())
-    read = _edges(edge_file, population)
+    beside = source_beside(edge_file)
+    if beside is not None and beside.format == "sonata" and population is None:
+        read = _kinds_of_export(edge_file, list(beside.weights))
+    else:
+        read = _edges(edge_file, population)
     told = list(read.told)
     listed: dict[str, NDArray[Any]] = {}
     if node_file is not None:
@@ -111,7 +115,6 @@ def read_sonata(
     for name, values in read.attributes.items():
         columns[name] = pa.array(values.tolist())
     counted = next((name for name in _COUNTS if name in columns), None)
-    beside = source_beside(edge_file)
     exported = beside is not None and beside.format == "sonata" and "syn_weight" in columns
     kind = next(
         (k for k in (beside.weights if beside else ()) if read.name.endswith(f"__{k}")), "chemical"
@@ -239,6 +242,37 @@ def _edges(path: Path, asked: str | None) -> _Edges:
         out.node_population = owners[0]
         out.attributes = _attributes(group, path.name, len(out.source))
         out.told.append(f"{path.name}: population {name} of {len(out.source):,} edges")
+    return out
+
+
+def _kinds_of_export(path: Path, kinds: list[str]) -> _Edges:
+    """Every population of an export, one for each kind of edge, as one with the attribute edge_type."""
+    with open_hdf5(path, "SONATA edges") as file:
+        names = list(file["edges"]) if "edges" in file else []
+    kind_of = {
+        name: kind
+        for name in names
+        for kind in kinds
+        if name.endswith(f"__{kind.replace('/', '_')}")
+    }
+    if len(names) < 2 or len(kind_of) < len(names):
+        return _edges(path, None)
+    parts = [_edges(path, name) for name in names]
+    shapes = {tuple((n, v.dtype.kind) for n, v in sorted(p.attributes.items())) for p in parts}
+    if len(shapes) > 1 or len({part.node_population for part in parts}) > 1:
+        return _edges(path, None)
+    out = _Edges()
+    out.node_population = parts[0].node_population
+    out.source = np.concatenate([part.source for part in parts])
+    out.target = np.concatenate([part.target for part in parts])
+    out.attributes = {
+        name: np.concatenate([part.attributes[name] for part in parts])
+        for name in parts[0].attributes
+    }
+    out.attributes["edge_type"] = np.concatenate(
+        [np.full(len(part.source), kind_of[part.name], object) for part in parts]
+    )
+    out.told = [line for part in parts for line in part.told]
     return out
 
 

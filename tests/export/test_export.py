@@ -206,6 +206,14 @@ def test_sonata_comes_back_and_is_laid_out_as_its_guide_says(
             assert mine == np.flatnonzero(sources == node).tolist()
 
 
+def test_sonata_of_two_kinds_comes_back_as_two_kinds(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    out = export.write(COOK, "sonata", tmp_path / "out")
+    back = ca.open(ingest.read("auto", out, tmp_path / "back"))
+    assert edges(back) == edges(ca.open(COOK))
+    assert back.manifest.weights == ca.open(COOK).manifest.weights
+
+
 @pytest.mark.parametrize("kind", ["chemical", "electrical"])
 def test_sonata_of_sections_comes_back_as_sections(kind: str, tmp_path: Path) -> None:
     pytest.importorskip("h5py")
