@@ -169,8 +169,8 @@ def split(
 
     Examples
     --------
-    >>> raw = np.zeros((4, 4, 10), np.uint8)
-    >>> neurons = np.arange(raw.size).reshape(raw.shape)
+    >>> neurons = np.arange(160).reshape(4, 4, 10)
+    >>> raw = neurons.astype(np.uint8)
     >>> seen, fresh, words = split(TrainingVolume(raw, neurons), 0.2)
     >>> seen.raw.shape, fresh.raw.shape, words
     ((4, 4, 8), (4, 4, 2), 'x from voxel 8 of 10')

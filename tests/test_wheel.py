@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_packages_their_data_and_nothing_else(wheel: Path) -
     assert all(f"{package}/py.typed" in names for package in packages)
     assert any(name.endswith("celegans-white1986/edges.parquet") for name in names)
     assert any(name.endswith("LICENSE") for name in names)
-    assert wheel.stat().st_size < 6_000_000
+    assert wheel.stat().st_size < 7_000_000
 
 
 def test_the_core_requires_no_torch(wheel: Path) -> None:
