@@ -35,6 +35,7 @@ from .text_files import SUFFIXES, bare_suffix, read_records
 
 ROW_CAP = 500_000
 _PAIRS = (("pre_pt_root_id", "post_pt_root_id"), ("pre_root_id", "post_root_id"))
+_COUNT = "n_syn"
 _SITES = {
     "": ("ctr_pt_position", "ctr_pos"),
     "pre_": ("pre_pt_position", "pre_pos"),
@@ -111,8 +112,12 @@ def read_cave(
     names = _names(found.synapses, column_names)
     attributes = pandas_attributes(found.synapses)
     stack = str(datastack or attributes.get("datastack") or attributes.get("datastack_name") or "")
-    told = [*decisions, f"{found.synapses.name} is the table of synapses"]
+    what = "pairs, with how many synapses each has," if _COUNT in names else "synapses"
+    told = [*decisions, f"{found.synapses.name} is the table of {what}".rstrip(",")]
     columns, header = _columns(found.synapses, names, told)
+    role = "edges" if _COUNT in names else "synapses"
+    if role == "edges":
+        columns = _as_pairs(found.synapses, names, columns, told)
     told_by = Datastack(name=known_datastack(stack))
     if not stack:
         told_by = tell_datastack(found.synapses, names, _pair(found.synapses, names)[0])
@@ -150,15 +155,16 @@ def read_cave(
             else "neurons are the roots with a nucleus and every other root that synapses name"
         )
     about = told_by.about | {"release": release}
-    if "size" in names:
+    if role == "synapses" and "size" in names:
         about["notes"] = ("synapses.size is in voxels of the cleft.",)
     with _valid_rows(found.synapses, names, header, told, buckets, warned) as rows:
+        sources: dict[str, Any] = {role: rows}
         return table(
             out,
-            synapses=rows,
+            **sources,
             nodes=nodes,
             columns=columns,
-            files=found.files,
+            files={role if of == "synapses" else of: file for of, file in found.files.items()},
             ids="integers",
             header=header if isinstance(rows, Path) else None,
             unknown_neurons=rule,
@@ -241,6 +247,12 @@ def _find(path: Path, cell_types: str | None) -> _Found:
             types.append(file)
         elif "volume" in columns and "pt_root_id" in columns:
             nuclei.append(file)
+    single = [file for file in synapses if _COUNT not in (table_columns(file) or ())]
+    counted = [file for file in synapses if file not in single]
+    warned = []
+    if single and counted:
+        synapses = single
+        warned.append(f"not read: {', '.join(file.name for file in counted)} (pairs, counted)")
     if len(synapses) != 1:
         found = " and ".join(file.name for file in synapses) or "none"
         msg = (
@@ -267,6 +279,7 @@ def _find(path: Path, cell_types: str | None) -> _Found:
         proofread=proofread[0] if proofread else None,
         coregistered=coregistered[0] if coregistered else None,
         simulated=is_simulated(path if path.is_dir() else path.parent),
+        warned=warned,
     )
 
 
@@ -294,6 +307,19 @@ def _names(path: Path, given: Sequence[str] | None) -> list[str]:
         )
         raise ContractError(msg)
     return names
+
+
+def _as_pairs(
+    path: Path, names: Sequence[str], columns: Mapping[str, str | None], told: list[str]
+) -> dict[str, str | None]:
+    """Contract columns of a table that has counted the synapses of each pair, such as BossDB's."""
+    told.append(f"{path.name}: {_COUNT} is the number of synapses of a pair")
+    place = _COUNT if table_columns(path) else f"column_{list(names).index(_COUNT) + 1}"
+    return {
+        "edges.pre_id": columns["synapses.pre_id"],
+        "edges.post_id": columns["synapses.post_id"],
+        "edges.syn_count": place,
+    }
 
 
 def _pair(path: Path, names: Sequence[str]) -> tuple[str, str]:
