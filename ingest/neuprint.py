@@ -162,6 +162,10 @@ def read_neuprint(
         edge_columns = _SITE_COLUMNS
         columns.pop("edges.syn_count")
         files = {"nodes": files["nodes"], "synapses": path}
+    read = {path.name for path in files.values()}
+    left = [path.name for path in folder.files.values() if path.name not in read]
+    if left and not bulk:
+        decisions.append(f"not read: {', '.join(left)}")
     return table(
         out,
         **rows,  # type: ignore[arg-type]
@@ -414,8 +418,27 @@ def _union(workspace: Workspace, view: str, paths: Sequence[Path]) -> SourceRows
 
 
 def _description(folder: ReleaseFolder, *, bulk: bool) -> dict[str, Any]:
+    """The dataset, where names of files or of the folder tell it: ``traced-*`` is hemibrain's and MANC's."""
+    unknown = {"name": folder.path.name, "source": "neuPrint", "detector": "neuPrint weight"}
     if bulk or folder.get("traced-neurons") is None:
-        return {"name": folder.path.name, "source": "neuPrint", "detector": "neuPrint weight"}
+        return unknown
+    name = folder.path.name.casefold()
+    manc = "manc" in name or folder.match(r"neuron-properties.*")
+    published = folder.get("traced-total-connections", "traced-roi-connections") is not None
+    if manc and "hemibrain" not in name:
+        return {
+            "name": "MANC",
+            "species": "Drosophila melanogaster",
+            "sex": "male",
+            "stage": "adult",
+            "source": "neuPrint export of traced neurons",
+            "licence": "CC BY 4.0",
+            "citation": ("Takemura et al. 2024, eLife 13:RP97769",),
+            "doi": ("10.7554/eLife.97769",),
+            "detector": "neuPrint weight",
+        }
+    if not published and "hemibrain" not in name and "exported-traced-adjacencies" not in name:
+        return unknown
     return {
         "name": "hemibrain",
         "species": "Drosophila melanogaster",
