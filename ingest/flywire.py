@@ -470,7 +470,7 @@ def _neurons_of_zenodo(
             for axis in "xyz"
         }
         columns: dict[str, str | None] = {"nodes.neurotransmitter": "top_nt"}
-        neurons = joined_neurons(listed, [], computed=soma_or_point)
+        neurons = joined_neurons(listed, [], computed=soma_or_point, first_of_each=True)
         return neurons, columns, {"nodes": annotations}, "voxels"
     if ids is not None:
         return _root_ids(ids), {}, {"nodes": ids}, "nm"
