@@ -25,6 +25,8 @@ from .table_reader import table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# How far a step may be from the others, as a part of it: clocks jitter, and a frame left out is a whole step.
+_JITTER = 0.5
 _SERIES = ("DfOverF", "Fluorescence")
 
 
@@ -73,7 +75,7 @@ def read_nwb(
     Raises
     ------
     ContractError
-        Where the file has no series of rois, or rois and data do not fit.
+        Where the file has no series of rois, rois and data do not fit, or the times are irregular.
     """
     path = Path(source).expanduser()
     with open_hdf5(path, "NWB") as file:
@@ -176,6 +178,15 @@ def _times(group: Any, label: str, n: int) -> tuple[float | None, float | None]:
             msg = f"{label}: {len(times):,} timestamps for {n:,} times."
             raise ContractError(msg)
         steps = np.diff(times)
+        step = float(np.median(steps)) if len(steps) else 0.0
+        if len(steps) and not (step > 0 and np.abs(steps - step).max() <= _JITTER * step):
+            first = int(np.argmax(np.abs(steps - step))) if np.isfinite(steps).all() else 0
+            msg = (
+                f"{label}: timestamps are not regular (from {times[first]:g} s to "
+                f"{times[first + 1]:g} s, mostly {step:g} s apart), and traces have one rate; resample "
+                "them at even times first."
+            )
+            raise ContractError(msg)
         return (float(1 / np.median(steps)) if len(steps) else None), float(times[0]) if n else None
     return None, None
 
