@@ -311,3 +311,17 @@ def _cast(columns: Iterable[str]) -> str:
         "CAST(syn_count AS INTEGER) AS syn_count" if name == "syn_count" else quoted(name)
         for name in columns
     )
+
+
+def met_threshold(workspace: Workspace, pairs: Pairs, claimed: int | None) -> int | None:
+    """The threshold on pairs that the source is said to have met; None, with a warning, where it has not."""
+    if claimed is None or "syn_count" not in pairs.columns:
+        return claimed
+    (least,) = workspace.row(f"SELECT min(syn_count) FROM {pairs.table} WHERE {pairs.keep}")
+    if least is None or least >= claimed:
+        return claimed
+    workspace.account.warn(
+        f"The source is said to hold pairs of {claimed} synapses and more, but has pairs of {least}: no "
+        "threshold is recorded; min_synapses puts one on."
+    )
+    return None

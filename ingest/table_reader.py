@@ -25,6 +25,7 @@ from .pairs import (
     edges_by_region_query,
     edges_query,
     fold_pairs,
+    met_threshold,
     select_pairs,
     sum_rows,
 )
@@ -364,6 +365,7 @@ def table(
         pairs = select_pairs(
             workspace, pairs, on_self_loops=on_self_loops, min_synapses=min_synapses
         )
+        source_min_synapses = met_threshold(workspace, pairs, source_min_synapses)
         manifest = manifest_of(
             workspace,
             pairs,

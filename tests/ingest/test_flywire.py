@@ -564,3 +564,20 @@ def test_what_the_web_page_of_codex_saves_claims_no_dataset(tmp_path: Path, out:
     made = manifest(result)
     assert (made.individual, made.release, made.pair_threshold, made.doi) == (None, None, None, ())
     refused("flywire", folder, out.with_name("no"), "synapses is no option", synapses=True)
+
+
+def test_a_threshold_that_the_pairs_have_not_met_is_not_recorded(small: Path, out: Path) -> None:
+    text = gzip.decompress((small / "connections.csv.gz").read_bytes()).decode()
+    head, first, *others = text.splitlines()
+    names = head.split(",")
+    pair = first.split(",")
+    ends = [pair[names.index(name)] for name in ENDS[:2]]
+    pair[names.index("syn_count")] = "2"
+    alone = [
+        line for line in others if [line.split(",")[names.index(name)] for name in ENDS[:2]] != ends
+    ]
+    lines = "\n".join([head, ",".join(pair), *alone, ""])
+    (small / "connections.csv.gz").write_bytes(gzip.compress(lines.encode()))
+    made = read_flywire(small, out)
+    assert manifest(made).pair_threshold is None
+    assert any("but has pairs of 2: no threshold is recorded" in line for line in made.warnings)
