@@ -186,3 +186,40 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def stage_bar(*, width: int, time_left: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Show what is being done and how much of it on stderr; a line to each stage where that is no terminal.
+
+    width : characters kept for the name of a stage
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    screen = Console(stderr=True)
+    columns: list[ProgressColumn] = [
+        TextColumn(f"{{task.description:<{width}}}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        *([TimeRemainingColumn()] if time_left else []),
+    ]
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("opening", total=None)
+        said = ""
+
+        def tell(what: str, done: int, total: int) -> None:
+            nonlocal said
+            bar.update(task, description=what, completed=done, total=total or None)
+            if what != said and not screen.is_terminal:
+                screen.print(what, highlight=False)
+            said = what
+
+        yield tell

@@ -9,7 +9,8 @@ import pandas as pd
 
 from .given_table import require_columns
 from .headline import put_headline
-from .look import GREY, HAIR_PT, LABEL_PT, LINE_PT, MARKERS, SERIES, TEXT_PT
+from .look import HAIR_PT, LABEL_PT, LINE_PT, MARKERS, SERIES, TEXT_PT
+from .named_level import draw_level
 from .place import axes_or_new
 
 if TYPE_CHECKING:
@@ -69,18 +70,7 @@ def edge_conservation(
             capsize=2,
             label=f"of {name}",
         )
-    chance = float(rows["by_chance"].mean())
-    ax.axhline(chance, color=GREY, lw=HAIR_PT, ls="--")
-    ax.annotate(
-        "by chance",
-        (1, chance),
-        xycoords=("axes fraction", "data"),
-        xytext=(-3, 3),
-        textcoords="offset points",
-        ha="right",
-        fontsize=TEXT_PT,
-        color=GREY,
-    )
+    draw_level(ax, float(rows["by_chance"].mean()), "by chance")
     ends = dict(zip(rows["weight_from"], rows["weight_below"], strict=True))
     ax.set_xticks(range(len(starts)), [_words(float(s), float(ends[s])) for s in starts])
     ax.set_ylim(0, 1.05)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..planning.sampling_precision import SampleSize
 from .headline import put_headline
-from .look import BLUE, GREY, HAIR_PT, LABEL_PT, LINE_PT, TEXT_PT, VERMILION
+from .look import BLUE, HAIR_PT, LABEL_PT, LINE_PT, TEXT_PT, VERMILION
+from .named_level import draw_level
 from .place import axes_or_new
 
 if TYPE_CHECKING:
@@ -52,18 +53,7 @@ def sample_precision(
     shown = np.isfinite(errors) & (errors > 0)
     relative, level = bool(facts.get("relative", True)), float(facts.get("level", 0.95))
     ax.plot(sizes[shown], errors[shown], color=BLUE, lw=LINE_PT, marker="o", ms=5, zorder=3)
-    precision = float(facts["precision"])
-    ax.axhline(precision, color=GREY, lw=HAIR_PT, ls="--")
-    ax.annotate(
-        "wanted",
-        (1, precision),
-        xycoords=("axes fraction", "data"),
-        xytext=(-3, 3),
-        textcoords="offset points",
-        ha="right",
-        fontsize=TEXT_PT,
-        color=GREY,
-    )
+    draw_level(ax, float(facts["precision"]), "wanted")
     if np.isfinite(found.needed):
         ax.axvline(found.needed, color=VERMILION, lw=HAIR_PT)
         ax.annotate(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..options import Jobs, Json, samples_warning
-from ..output import print_json
+from ..output import print_json, stage_bar
 from ..whole_file import require_outside_connectomes
 
 app = typer.Typer(help="Benchmarks over many connectomes.", no_args_is_help=True)
@@ -87,11 +85,10 @@ def species(
     require_outside_connectomes(out / "report.html")
     if (few := samples_warning(settings.samples)) is not None:
         typer.echo(few, err=True)
-    if not resume:
-        for path in sorted((out / "cells").glob("*.parquet")):
-            path.unlink()
-    with _bar() as tell:
-        result = run_benchmark(plan, out, n_jobs=jobs, figures=figures, progress=tell)
+    with stage_bar(width=56, time_left=True) as tell:
+        result = run_benchmark(
+            plan, out, afresh=not resume, n_jobs=jobs, figures=figures, progress=tell
+        )
     if json:
         print_json(
             {
@@ -148,38 +145,3 @@ def add(
         colors=colors,
     )
     typer.echo(f"wrote {file}: the benchmark has {len(plan.datasets)} datasets")
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show what is being done, how much of it and how long it will take, on stderr."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    screen = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:<56}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=screen,
-        transient=True,
-        disable=not screen.is_terminal,
-    ) as bar:
-        task = bar.add_task("opening", total=None)
-        said = ""
-
-        def tell(what: str, done: int, total: int) -> None:
-            nonlocal said
-            bar.update(task, description=what, completed=done, total=total or None)
-            if what != said and not screen.is_terminal:
-                screen.print(what, highlight=False)
-            said = what
-
-        yield tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -103,13 +104,18 @@ def cluster(
     allow_restricted: AllowRestricted = False,
     plot: Plot = None,
     picture: Annotated[
-        str,
-        typer.Option("--picture", help="What --plot draws: adjacency, dendrogram or embedding."),
-    ] = "adjacency",
+        str | None,
+        typer.Option(
+            "--picture",
+            help="What --plot draws: adjacency, dendrogram or embedding.",
+            show_default="adjacency",
+        ),
+    ] = None,
 ) -> None:
     """Clusters of neurons."""
     import connectome_analysis as ca
 
+    _require_picture(picture, plot)
     options: dict[str, Any] = named_values(option, "--option", "metric=cosine")
     opened, g = open_graph(connectome, edge_type, min_synapses, where)
     if out is not None or json:
@@ -156,16 +162,23 @@ def cluster(
         _print_comparison(against, str(compare))
 
 
-def _drawn(picture: str, found: ca.cell_types.CellTypes, g: ca.Graph) -> Any:
+def _require_picture(picture: str | None, plot: Path | None) -> None:
+    """One line before any work where there is no such picture, or no file for it."""
+    if picture not in (None, "adjacency", "dendrogram", "embedding"):
+        msg = f"--picture must be adjacency, dendrogram or embedding, got {picture!r}."
+        raise ValueError(msg)
+    if picture is not None and plot is None:
+        msg = f"--picture {picture} says what to draw; give the file to draw it in, --plot FILE."
+        raise ValueError(msg)
+
+
+def _drawn(picture: str | None, found: ca.cell_types.CellTypes, g: ca.Graph) -> Any:
     import connectome_analysis as ca
 
     if picture == "dendrogram":
         return ca.plot.dendrogram(found).figure
     if picture == "embedding":
         return ca.plot.embedding(found).figure
-    if picture != "adjacency":
-        msg = f"--picture must be adjacency, dendrogram or embedding, got {picture!r}."
-        raise ValueError(msg)
     return ca.plot.adjacency(g, found.to_frame()["label"].rename("cluster")).figure
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..options import Json, Samples, Seed, samples_warning
-from ..output import print_json
+from ..output import print_json, stage_bar
 from ..whole_file import require_outside_connectomes
 
 if TYPE_CHECKING:
@@ -120,33 +120,12 @@ def report(
 
 
 def _run(names: list[str], out: Path, samples: int | None, seed: int) -> DemoResult:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     from ..demo import run_demo
 
     require_outside_connectomes(out / "report.html")
     if samples is not None and (few := samples_warning(samples)) is not None:
         typer.echo(few, err=True)
-    screen = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:<48}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=screen,
-        transient=True,
-        disable=not screen.is_terminal,
-    ) as bar:
-        task = bar.add_task("opening", total=None)
-        said = ""
-
-        def tell(stage: str, done: int, total: int) -> None:
-            nonlocal said
-            bar.update(task, description=stage, completed=done, total=total)
-            if stage != said and not screen.is_terminal:
-                screen.print(stage, highlight=False)
-            said = stage
-
+    with stage_bar(width=48) as tell:
         return run_demo(out, n_samples=samples, seed=seed, datasets=tuple(names), progress=tell)
 
 

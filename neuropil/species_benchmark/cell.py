@@ -97,9 +97,14 @@ class Cell:
 
 
 def drawn(
-    cell: Cell, folder: Path, *, n_jobs: int | None = None, progress: Progress | None = None
+    cell: Cell,
+    folder: Path,
+    *,
+    afresh: bool = False,
+    n_jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, bool]:
-    """Draw a cell, or read it where it was drawn before.
+    """Draw a cell, or read it where it was drawn before and is not wanted afresh.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def drawn(
     import pandas as pd
 
     path = folder / f"{cell.key()}.parquet"
-    if path.is_file():
+    if path.is_file() and not afresh:
         return pd.read_parquet(path).assign(dataset=cell.dataset), True
     table = draw(cell, n_jobs=n_jobs, progress=progress)
     with whole_file(path) as part:

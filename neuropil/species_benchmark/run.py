@@ -41,6 +41,7 @@ def run_benchmark(
     plan: Plan,
     out: str | Path,
     *,
+    afresh: bool = False,
     n_jobs: int | None = None,
     figures: bool = True,
     progress: Progress | None = None,
@@ -56,6 +57,8 @@ def run_benchmark(
         From `read_plan`.
     out : path
         Folder for ``report.html``, ``tables/``, ``figures/``, ``cells/`` and ``connectomes/``.
+    afresh : bool
+        Draw again what is there.
     n_jobs : int, optional
         Threads; the numbers are the same on any number.
     figures : bool
@@ -100,7 +103,7 @@ def run_benchmark(
         ) -> None:
             tell(what, before + size * done // of, sum(sizes))
 
-        table, found = drawn(cell, cells, n_jobs=n_jobs, progress=drawing)
+        table, found = drawn(cell, cells, afresh=afresh, n_jobs=n_jobs, progress=drawing)
         parts.append(table)
         was_drawn += not found
         before += size

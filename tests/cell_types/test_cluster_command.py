@@ -46,6 +46,7 @@ def test_the_file_joins_in_sql_and_the_picture_is_drawn(neuropil, tmp_path: Path
         (("--compare", "foo"), "--compare must be a column of the nodes, got 'foo'"),
         (("--n-types", 500), "500 types were asked for, and 209 neurons have a connection"),
         (("--plot", "x.png", "--picture", "foo"), "--picture must be adjacency, dendrogram"),
+        (("--picture", "dendrogram"), "give the file to draw it in, --plot FILE"),
     ],
 )
 def test_a_mistake_is_one_line(

@@ -246,6 +246,15 @@ def test_the_command_adds_runs_and_says_where(
     assert "1 connectomes" in out
     assert "mine: configuration" in err
     assert (tmp_path / "b" / "report.html").is_file()
+    other = tmp_path / "b" / "cells" / "mine.parquet"
+    other.write_bytes(b"of somebody else")
+    code, again, _ = neuropil(  # type: ignore[operator]
+        *("benchmark", "species", "--only", "mine", "-n", 2, "--no-figures", "--out", "b"),
+        *("--jobs", 1, "--afresh"),
+    )
+    assert code == 0
+    assert ", 0 found from before" in again
+    assert other.read_bytes() == b"of somebody else"
 
 
 @pytest.mark.slow
