@@ -272,6 +272,10 @@ def _find(path: Path, cell_types: str | None) -> _Found:
         if len(several) > 1:
             msg = f"{path.name}: {what} are in {' and '.join(f.name for f in several)}; keep one."
             raise ContractError(msg)
+    used = {*synapses, *counted, *chosen, *nuclei, *proofread, *coregistered}
+    left = [file.name for file in _tables(path) if file not in used]
+    if left:
+        warned.append(f"not read: {', '.join(left)}")
     return _Found(
         synapses=synapses[0],
         nuclei=nuclei[0] if nuclei else None,
