@@ -60,8 +60,12 @@ def read_model(path: str | Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise ValueError(msg)
     try:
         content = torch.load(source, map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001 - torch and zipfile raise many kinds
-        msg = f"{source} is no model saved by CellTyper.save: {_first_line(error)}"
+    except Exception:  # noqa: BLE001 - torch and zipfile raise many kinds
+        # What torch says of such a file is to load it with the code in it, which nobody should.
+        msg = (
+            f"{source} is no model saved by CellTyper.save, or is damaged; fit one and save it "
+            "(neuropil cell-types train)."
+        )
         raise ValueError(msg) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         msg = f"{source} holds something else than a model saved by CellTyper.save."
@@ -73,7 +77,3 @@ def read_model(path: str | Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         )
         raise ValueError(msg)
     return json.loads(content["about"]), content["networks"]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
