@@ -127,7 +127,7 @@ def sample_size(
     if not np.isfinite(whole) or (relative and whole == 0):
         msg = (
             f"The statistic is {whole:g} on the whole connectome, of which there is no share; give "
-            "relative=False, or another statistic."
+            "relative=False (--absolute), or another statistic."
         )
         raise ValueError(msg)
     units = _units(g, regions)
