@@ -6,7 +6,7 @@ import math
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,6 +39,7 @@ def open_rows(
     *,
     delimiter: str | None = None,
     header: bool | None = None,
+    names: Sequence[str] | None = None,
     sheet: str | None = None,
     label: str | None = None,
 ) -> SourceRows:
@@ -52,7 +53,7 @@ def open_rows(
     source : path, DataFrame, pyarrow.Table or PreparedRows
         CSV, TSV or space-separated text (also ``.gz``, ``.zst``), Parquet (a file or a folder of
         them), Feather, or an Excel workbook; the suffix decides.
-    delimiter, header
+    delimiter, header, names
         Of text; see `read_dialect`.
     sheet : str, optional
         Of a workbook; it may be left out where there is only one.
@@ -81,7 +82,9 @@ def open_rows(
     if suffix in EXCEL:
         return _open_sheet(workspace, view, path, sheet, header)
     if suffix in SUFFIXES or suffix == "":
-        return open_text_file(workspace, view, path, delimiter=delimiter, header=header)
+        return open_text_file(
+            workspace, view, path, delimiter=delimiter, header=header, names=names
+        )
     msg = (
         f"{path.name}: {suffix} is not a format of rows this reader knows. Give CSV, TSV, Parquet, "
         "Feather or .xlsx."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,14 @@ def pandas_attributes(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def small_rows(path: Path) -> list[dict[str, Any]]:
+def small_rows(path: Path, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """Rows of a table: text from CSV, values of their own type from Parquet and Feather.
+
+    Parameters
+    ----------
+    path : Path
+    names : sequence of str, optional
+        Of the columns of a text file whose first line is data.
 
     Raises
     ------
@@ -64,9 +70,10 @@ def small_rows(path: Path) -> list[dict[str, Any]]:
         return _typed(path, suffix)
     delimiter, runs = choose_delimiter(path)
     records = read_records(path, delimiter, runs=runs)
-    header = [name.strip() or f"column_{i}" for i, name in enumerate(next(records, []), start=1)]
+    first = next(records, []) if names is None else names
+    header = [name.strip() or f"column_{i}" for i, name in enumerate(first, start=1)]
     rows = []
-    for line, record in enumerate(records, start=2):
+    for line, record in enumerate(records, start=2 if names is None else 1):
         if len(record) != len(header):
             msg = f"{path.name}: line {line} has {len(record)} fields, the header {len(header)}."
             raise ContractError(msg)

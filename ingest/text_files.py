@@ -141,7 +141,11 @@ def choose_delimiter(path: Path, asked: str | None = None) -> tuple[str, bool]:
 
 
 def read_dialect(
-    path: Path, *, delimiter: str | None = None, header: bool | None = None
+    path: Path,
+    *,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    names: Sequence[str] | None = None,
 ) -> Dialect:
     """Find out how a file of rows is written.
 
@@ -153,19 +157,27 @@ def read_dialect(
     header : bool, optional
         Given by the user. By default the first line is a header unless it holds a number: names
         of columns are hardly ever numbers, and one such as ``2019`` stands beside ``pre``, ``post``.
+    names : sequence of str, optional
+        Of the columns of a file without a header, known from elsewhere.
 
     Raises
     ------
     ContractError
-        Where the file is empty, not UTF-8, or names a column twice.
+        Where the file is empty, not UTF-8, names a column twice or has more or fewer than `names`.
     """
     chosen, runs = choose_delimiter(path, delimiter)
     first = next(read_records(path, chosen, runs=runs))
     fields = [field.strip() for field in first]
     if header is None:
         header = names_columns(fields) or not any(_NUMBER.fullmatch(field) for field in fields)
-    names = tuple(fields) if header else ("",) * len(fields)
-    return Dialect(delimiter=chosen, header=header, names=column_names(path.name, names), runs=runs)
+    if names is not None and not header and len(names) != len(fields):
+        msg = (
+            f"{path.name} has {len(fields)} columns and no header, and {len(names)} names are given "
+            "for them."
+        )
+        raise ContractError(msg)
+    found = tuple(fields) if header else tuple(names or ("",) * len(fields))
+    return Dialect(delimiter=chosen, header=header, names=column_names(path.name, found), runs=runs)
 
 
 def column_names(label: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -192,9 +204,10 @@ def open_text_file(
     *,
     delimiter: str | None = None,
     header: bool | None = None,
+    names: Sequence[str] | None = None,
 ) -> SourceRows:
     """Open a text file as a view of text columns; rows are read when asked for."""
-    dialect = read_dialect(path, delimiter=delimiter, header=header)
+    dialect = read_dialect(path, delimiter=delimiter, header=header, names=names)
     told = {"\t": "tab", " ": "space"}.get(dialect.delimiter, repr(dialect.delimiter))
     workspace.account.decide(
         f"{path.name}: separated by {told}, "
@@ -216,7 +229,7 @@ def open_text_file(
         columns=dict.fromkeys(dialect.names, "VARCHAR"),
         label=path.name,
         path=path,
-        headed=dialect.header,
+        headed=dialect.header or names is not None,
         odd_spaces=_has_odd_spaces(path, dialect.delimiter),
     )
 

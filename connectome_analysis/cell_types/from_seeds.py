@@ -36,8 +36,9 @@ def seeded(
     """Give every neuron a type, from neurons whose type is known.
 
     A neuron takes the type under which its partners are likeliest: ln(1 + weight) summed by the
-    partners' types, in and out, as a multinomial, and the types' shares of the seeds as prior. The
-    surest neurons are typed first and help to type the others. The idea of typing neurons by
+    partners' types, in and out, as a multinomial whose shares are those of the type's seeds, and
+    the types' shares of all seeds as prior. The surest neurons are typed first, and tell of which
+    type the partners of the others are. The idea of typing neurons by
     their partners' types, over and over, is that of NTAC, which compares by weighted Jaccard. The
     prior favours large types: more neurons are right with it, and rare types are found less often.
 

@@ -3,6 +3,10 @@
 Round 0 compares partners neuron by neuron, because hardly any partner has a type yet. From then on a
 neuron's profile is what it exchanges with each type, and only the neurons with the largest margins
 have a type; each round gives one to more of them, until all have one and few change.
+
+What a type does is what its seeds do. Neurons typed on the way say only which types partners are of:
+if they spoke for their type too, a type of few seeds would be swallowed by a larger one and never
+come back.
 """
 
 from __future__ import annotations
@@ -66,7 +70,8 @@ def type_rounds(
     known : (N,) int64
         Type in [0, n_types), -1 where unknown.
     held : bool
-        Whether neurons with a type keep it, or are only where the rounds begin.
+        Whether neurons with a type keep it and alone say what the type does, or are only where
+        the rounds begin and every neuron of a type says so.
     first_share, growth : float
         Share of the neurons that have a type in the first round, and by how much it grows.
     """
@@ -81,7 +86,7 @@ def type_rounds(
         labels = _surest(best, margin, known, is_seed, share, held=held)
         typed = type_profiles(sent, received, labels, n_types)
         before = best
-        best, margin = _likeliest(typed, labels, prior, n_jobs)
+        best, margin = _likeliest(typed, known if held else labels, prior, n_jobs)
         rounds += 1
         if progress is not None:
             progress(min(rounds, planned), planned)

@@ -40,10 +40,10 @@ def test_tables_of_cave_that_no_column_of_ours_takes_are_named(tmp_path: Path) -
         "synapses_pni_2.csv",
         f"id,pre_pt_root_id,post_pt_root_id,size\n1,{MOUSE},{MOUSE + 1},10\n",
     )
-    text(folder, "synapse_target_predictions_ssa_v2.csv", "id,target_id,tag\n1,1,spine\n")
+    text(folder, "vortex_compartments_v1.csv", "id,target_id,tag\n1,1,spine\n")
     result = take("cave", folder, tmp_path / "out", version=1300)
     assert edges(result) == {(MOUSE, MOUSE + 1): 1.0}
-    assert "not read: synapse_target_predictions_ssa_v2.csv" in result.warnings
+    assert "not read: vortex_compartments_v1.csv" in result.warnings
 
 
 @pytest.mark.parametrize(
