@@ -83,6 +83,24 @@ def list_known_formats(
     _print_formats(as_json)
 
 
+def _on_disk(given: Path) -> Path:
+    """A path of this machine, of which an address would make a folder called ``s3:``."""
+    from connectome_analysis.tables.object_store import looks_like_url
+
+    if looks_like_url(given) and not given.exists():
+        msg = (
+            f"{given.parts[0]}// is an address; ingest reads and makes files on this machine: fetch the "
+            "source first, or copy the finished folder there (neuropil info, check, sql, ... read it in "
+            "place)."
+        )
+        raise ValueError(msg)
+    return given
+
+
+Out = Annotated[
+    Path, typer.Argument(help="The folder to make.", show_default=False, callback=_on_disk)
+]
+
 _SOURCE = "What the source is"
 _COLUMNS = "Columns and ids"
 _NUMBERS = "Units, weights and pairs"
@@ -98,9 +116,10 @@ def ingest_table(
             help="Edges, synapses, a matrix or a graph: CSV, TSV, Parquet, Feather, .xlsx, .npy, "
             ".npz, .graphml, .json.",
             show_default=False,
+            callback=_on_disk,
         ),
     ],
-    out: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
+    out: Out,
     nodes: Annotated[
         Path | None,
         typer.Option(help="The list of neurons.", rich_help_panel=_SOURCE, show_default=False),
@@ -492,8 +511,10 @@ def _reader_command(known: Format) -> Callable[..., None]:
     """A command ``neuropil ingest NAME SRC OUT`` for a format whose options are given by name."""
 
     def read_format(
-        src: Annotated[Path, typer.Argument(help="The source.", show_default=False)],
-        out: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
+        src: Annotated[
+            Path, typer.Argument(help="The source.", show_default=False, callback=_on_disk)
+        ],
+        out: Out,
         option: Annotated[
             list[str] | None,
             typer.Option(

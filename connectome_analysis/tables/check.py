@@ -34,7 +34,7 @@ _NO_ROWS = {
 
 
 def check(
-    path: str | Path,
+    path: str | Path | StoredFolder,
     *,
     bytes_read: Progress | None = None,
     progress: Callable[[str], None] | None = None,
@@ -63,7 +63,9 @@ def check(
     ['folder: not there: /no/such/folder does not exist.']
     """
     folder: Path | StoredFolder
-    if is_url(path):
+    if isinstance(path, StoredFolder):
+        folder = path
+    elif is_url(path):
         folder = StoredFolder(str(path))
     else:
         try:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from .errors import ContractError
+from .object_store import looks_like_url
 
 # A staging folder is called like its connectome with some 25 letters more, and file systems
 # take 255 bytes for a name.
@@ -25,6 +26,12 @@ def folder_path(path: str | Path) -> Path:
         raise ContractError(msg)
     if str(path) == "":
         msg = "A connectome's path must not be empty."
+        raise ContractError(msg)
+    if looks_like_url(path) and not Path(path).exists():
+        msg = (
+            f"{path} is an address, and a folder of this machine is wanted: a connectome in a store "
+            "is read in place (ca.open, neuropil info, check, sql, ...), and written by copying it there."
+        )
         raise ContractError(msg)
     try:
         folder = Path(path).expanduser().resolve()

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _NOT_READ = (pa.ArrowException, OSError, ValueError, TypeError, ImportError)
 # A drive of Windows has one letter.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# A Path has made one slash of two.
+_URL_AS_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
+_STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs", "file", "mock")
+# Google's client goes on asking for 15 minutes.
+_RETRY_SECONDS = "15"
+_MOST_WORDS = 240
 
 
 def is_url(path: object) -> bool:
@@ -42,6 +48,28 @@ def is_url(path: object) -> bool:
     return isinstance(path, str) and _URL.match(path) is not None
 
 
+def looks_like_url(path: object) -> bool:
+    """Whether a text or a Path began as an address, which is no folder of this machine.
+
+    Examples
+    --------
+    >>> looks_like_url(Path("s3://bucket/fly")), looks_like_url(Path("fly"))
+    (True, False)
+    """
+    return _URL_AS_PATH.match(str(path)) is not None
+
+
+def shown_address(path: str) -> str:
+    """An address without its keys and options; any other path as it is.
+
+    Examples
+    --------
+    >>> shown_address("s3://key:secret@bucket/fly?region=eu-central-1"), shown_address("fly")
+    ('s3://bucket/fly', 'fly')
+    """
+    return str(StoredFolder(path)) if is_url(path) else path
+
+
 @dataclass(frozen=True)
 class StoredFolder:
     """A folder in an object store.
@@ -51,7 +79,7 @@ class StoredFolder:
     url : str
         ``s3://bucket/fly``; what Arrow takes behind a question mark may follow, such as
         ``?region=eu-central-1`` or ``?endpoint_override=localhost:9000&scheme=http``, and
-        ``?anonymous=true`` for a public bucket. Without keys in it, those of the environment are used.
+        ``?anonymous=true`` for a public bucket of S3 or Google. Without keys in it, those of the environment are used.
 
     Examples
     --------
@@ -93,7 +121,7 @@ class StoredFolder:
             msg = f"{self} is not a connectome: it has no {FILE_NAME}."
             raise DamagedConnectomeError(msg) from None
         except _NOT_READ as error:
-            msg = f"{self} cannot be read: {one_line(error).rstrip('.')}."
+            msg = f"{self} cannot be read: {_said(error)}."
             raise DamagedConnectomeError(msg) from None
 
     def open_file(self, table: str, path: str) -> pa.NativeFile | Problem:
@@ -103,7 +131,7 @@ class StoredFolder:
         except FileNotFoundError:
             return Problem(table=table, rule="missing file", message=f"{path} is not there.")
         except _NOT_READ as error:
-            reason = one_line(error).rstrip(".")
+            reason = _said(error)
             return Problem(
                 table=table,
                 rule="unreadable file",
@@ -121,6 +149,16 @@ class StoredFolder:
 
         parts = urlsplit(self.url)
         options = dict(parse_qsl(parts.query))
+        if parts.scheme.casefold() not in _STORES:
+            msg = (
+                f"{parts.scheme}:// is no store that is read here; addresses begin with s3://, gs://, "
+                "abfs://, hdfs:// or file://"
+            )
+            raise ValueError(msg)
+        if parts.scheme in ("gs", "gcs"):
+            options.setdefault("retry_limit_seconds", _RETRY_SECONDS)
+            if options.pop("anonymous", "false") == "true":
+                parts = parts._replace(netloc=f"anonymous@{parts.netloc.rpartition('@')[2]}")
         if parts.scheme != "s3" or options.pop("anonymous", "false") != "true":
             system, folder = pafs.FileSystem.from_uri(
                 urlunsplit(parts._replace(query=urlencode(options)))
@@ -131,3 +169,9 @@ class StoredFolder:
         if not options["region"] and "endpoint_override" not in options:
             options["region"] = pafs.resolve_s3_region(parts.netloc)
         return pafs.S3FileSystem(anonymous=True, **options), f"{parts.netloc}{parts.path}"
+
+
+def _said(error: Exception) -> str:
+    """What a store's client says, of which Google's tells everything three times."""
+    line = one_line(error).rstrip(".")
+    return line if len(line) <= _MOST_WORDS else f"{line[:_MOST_WORDS]} ..."

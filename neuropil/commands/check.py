@@ -27,7 +27,8 @@ Examples:
 """
 
 if TYPE_CHECKING:
-    from connectome_analysis.tables import Problem
+    from connectome_analysis.tables import Manifest, Problem
+    from connectome_analysis.tables.object_store import StoredFolder
 
 
 def check(
@@ -44,15 +45,21 @@ def check(
 ) -> None:
     """Check a connectome."""
     import connectome_analysis as ca
-    from connectome_analysis.tables import ContractError, check, read_manifest
+    from connectome_analysis.tables import ContractError, check
     from connectome_analysis.tables.integrity import total_bytes
+    from connectome_analysis.tables.object_store import StoredFolder, is_url
 
-    bundled = not Path(connectome).expanduser().exists() and connectome in ca.datasets.names()
-    folder = ca.datasets.path(connectome) if bundled else Path(connectome).expanduser()
+    folder: Path | StoredFolder
+    if is_url(connectome):
+        folder = StoredFolder(connectome)
+    elif not Path(connectome).expanduser().exists() and connectome in ca.datasets.names():
+        folder = ca.datasets.path(connectome)
+    else:
+        folder = Path(connectome).expanduser()
     done = 0
     with progress("checking") as tell:
         try:
-            size = total_bytes(read_manifest(folder))
+            size = total_bytes(_manifest(folder))
         except (ContractError, OSError):
             size = 0  # `check` says what is wrong with it
 
@@ -64,7 +71,7 @@ def check(
         problems = check(folder, bytes_read=read)
     belonging: list[str] = []
     if with_ and not problems:
-        belonging, problems = _saved_tables(folder, with_)
+        belonging, problems = _saved_tables(connectome, with_)
     if json:
         print_json(
             {
@@ -81,7 +88,7 @@ def check(
             typer.echo(str(problem))
         typer.echo(f"{len(problems)} problem{'s' * (len(problems) > 1)} in {folder}.", err=True)
     else:
-        manifest = read_manifest(folder)
+        manifest = _manifest(folder)
         rows = ", ".join(f"{record.rows:,} {name}" for name, record in manifest.tables.items())
         typer.echo(f"ok: {manifest.name}: {rows}; files, hashes, keys and values as they must be.")
         for line in belonging:
@@ -90,7 +97,15 @@ def check(
         raise typer.Exit(1)
 
 
-def _saved_tables(folder: Path, given: list[str]) -> tuple[list[str], list[Problem]]:
+def _manifest(folder: Path | StoredFolder) -> Manifest:
+    from connectome_analysis.tables.manifest import parse_manifest, read_manifest
+
+    if isinstance(folder, Path):
+        return read_manifest(folder)
+    return parse_manifest(folder.manifest_bytes(), str(folder))
+
+
+def _saved_tables(connectome: str, given: list[str]) -> tuple[list[str], list[Problem]]:
     """Which saved tables belong to a connectome, and what is wrong with the others."""
     import connectome_analysis as ca
     from connectome_analysis.tables import ContractError, Problem
@@ -98,7 +113,7 @@ def _saved_tables(folder: Path, given: list[str]) -> tuple[list[str], list[Probl
     from .sql import register_given
 
     belonging, problems = [], []
-    with ca.open(folder, verify=False) as opened:
+    with ca.open(connectome, verify=False) as opened:
         for one in given:
             try:
                 name = register_given(opened, one)

@@ -123,6 +123,7 @@ def compare(
 ) -> None:
     """Compare connectomes."""
     import connectome_analysis as ca
+    from connectome_analysis.tables.object_store import shown_address
 
     if len(connectomes) < 2:
         msg = f"compare takes two connectomes or more, got {len(connectomes)}."
@@ -134,7 +135,10 @@ def compare(
     if adjust and groups is None:
         msg = "--adjust belongs to --groups; give a column of nodes there."
         raise ValueError(msg)
-    opened = {name: open_graph(name, edge_type, min_synapses, where)[0] for name in connectomes}
+    opened = {
+        shown_address(name): open_graph(name, edge_type, min_synapses, where)[0]
+        for name in connectomes
+    }
     kind = None if edge_type == "all" else edge_type
     options: dict[str, Any] = {"edge_type": kind, "min_synapses": min_synapses, "where": where}
     models = _models(error_model, opened, edge_type)
@@ -163,7 +167,7 @@ def compare(
         _write(found, profiles, out)
     if json:
         content = {name: records(table) for name, table in found.items()}
-        print_json({"connectomes": connectomes, "warnings": said} | content)
+        print_json({"connectomes": list(opened), "warnings": said} | content)
         return
     _print(found, profiles, said)
 

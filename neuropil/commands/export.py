@@ -72,6 +72,7 @@ def export(
 ) -> None:
     """Write a connectome in another format."""
     import connectome_analysis as ca
+    from connectome_analysis.tables.object_store import shown_address
 
     from .. import export as exports
 
@@ -88,7 +89,9 @@ def export(
                 where=where,
                 overwrite=overwrite,
                 allow_restricted=allow_restricted,
-                command=shlex.join(["neuropil", "export", connectome, format, str(out)]),
+                command=shlex.join(
+                    ["neuropil", "export", shown_address(connectome), format, str(out)]
+                ),
             )
         beside = made / "source.json" if made.is_dir() else source_file(made)
         if json:

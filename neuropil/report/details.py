@@ -90,7 +90,7 @@ def details_of(connectome: Connectome, g: Graph, *, seed: int = 0) -> Details:
 def _problems(connectome: Connectome) -> tuple[str, ...]:
     from connectome_analysis.tables import check
 
-    return tuple(str(problem) for problem in check(str(connectome.path)))
+    return tuple(str(problem) for problem in check(connectome.path))
 
 
 def _known(g: Graph, column: str) -> pd.Series[bool]:
