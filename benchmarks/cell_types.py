@@ -71,7 +71,6 @@ def larva_rows(seeds: int, *, quick: bool) -> None:
         *(g, "cell_class", "hemisphere", min(seeds, 2)),
         quick=quick,
         title="classes, left to right",
-        methods=["majority", "label propagation", "seeds", "logistic regression", "graph network"],
         **plain,
     )
 
@@ -85,13 +84,6 @@ def fly_rows(seeds: int, *, quick: bool) -> None:
             *(g, "cell_type", "random", few),
             quick=quick,
             title=f"131 types, {share:.0%} of the neurons known",
-            methods=[
-                "majority",
-                "label propagation",
-                "seeds",
-                "logistic regression",
-                "graph network",
-            ],
             split_options={"test_share": 1 - share, "calibration_share": 0.0},
         )
 

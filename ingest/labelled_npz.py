@@ -20,6 +20,7 @@ from connectome_analysis.tables import ContractError
 
 from .account import Ingested
 from .safe_files import ALWAYS_FINE_BYTES, GREATEST_RATIO
+from .source_beside import source_beside
 from .table_reader import table
 
 if TYPE_CHECKING:
@@ -106,23 +107,26 @@ def read_labelled_npz(
         if name != "root_id" and array.shape == ids.shape and array.dtype.kind in "Uiufb"
     }
     nodes = {"node_id": pa.array(ids)} | {
-        name: pa.array(array.tolist()) for name, array in properties.items()
+        name: pa.array(array.tolist(), from_pandas=True) for name, array in properties.items()
     }
     columns: dict[str, str | None] = {"nodes.neurotransmitter": "nt"} if "nt" in nodes else {}
+    # An export says beside it what its weights are; the matrices of others count synapses.
+    beside = source_beside(file)
+    ours = beside is not None and bool(beside.weights)
     return table(
         out,
         edges=pa.table(
             {
                 "pre_id": pa.array(ids[senders]),
                 "post_id": pa.array(ids[receivers]),
-                "syn_count": pa.array(counts.astype(np.float64)),
+                "weight" if ours else "syn_count": pa.array(counts.astype(np.float64)),
             }
         ),
         nodes=pa.table(nodes),
         columns=columns,
         files={"edges": file},
         ids="integers",
-        weight_meaning="synapses",
+        weight_meaning=None if ours else "synapses",
         min_synapses=min_synapses,
         decisions=told,
         description=(dict(_FLYWIRE) if file.name == _MUSHROOM_BODY else {})

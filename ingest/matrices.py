@@ -6,8 +6,8 @@ account tells it either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 Orientation = Literal["rows-are-pre", "columns-are-pre"]
 RowsAndColumns = Literal["same", "different"]
 ARRAYS = frozenset({".npy", ".npz"})
+# Under which an .npz says who its rows are, as ours do, and what scipy puts there itself.
+_IDS = ("node_id", "root_id")
+_OF_SCIPY = frozenset(
+    {
+        "format",
+        "shape",
+        "indptr",
+        "indices",
+        "data",
+        "row",
+        "col",
+        "offsets",
+        "blocksize",
+        "_is_array",
+    }
+)
 _TOTALS = frozenset({"sum", "total", "totals"})
 _Record = list[str]
 
@@ -50,6 +66,8 @@ class Matrix:
     told : tuple of str
         What was decided about the layout.
     excel : bool
+    neurons : mapping of str to (N,) array
+        What an ``.npz`` says of the neurons of its rows beside their ids.
     """
 
     label: str
@@ -61,6 +79,7 @@ class Matrix:
     values: npt.NDArray[np.float64]
     told: tuple[str, ...] = ()
     excel: bool = False
+    neurons: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
 
 def read_matrix(
@@ -251,16 +270,48 @@ def _read_array(path: Path) -> Matrix:
         )
         raise ContractError(msg)
     entries = sparse.coo_array(array)
-    return Matrix(
+    height, width = (int(count) for count in array.shape)
+    named, neurons = _neurons_of(path, height) if height == width else (None, {})
+    labels = None if named is None else [str(label) for label in neurons.pop(named).tolist()]
+    with_names = (
+        "without names" if named is None else f"whose neurons are {', '.join((named, *neurons))}"
+    )
+    matrix = Matrix(
         label=path.name,
-        shape=(int(array.shape[0]), int(array.shape[1])),
-        row_labels=None,
-        column_labels=None,
+        shape=(height, width),
+        row_labels=labels,
+        column_labels=labels,
         rows=entries.row.astype(np.int64),
         columns=entries.col.astype(np.int64),
         values=entries.data.astype(np.float64),
-        told=(f"{path.name}: a matrix of {array.shape[0]:,} x {array.shape[1]:,} without names",),
+        told=(f"{path.name}: a matrix of {height:,} x {width:,} {with_names}",),
+        neurons=neurons,
     )
+    return _checked_labels(matrix)
+
+
+def _neurons_of(path: Path, n: int) -> tuple[str | None, dict[str, npt.NDArray[Any]]]:
+    """Which array of an ``.npz`` names its N rows, and every array of that length."""
+    if bare_suffix(path) != ".npz":
+        return None, {}
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    with np.load(path, allow_pickle=False) as file:
+        for name in file.files:
+            if name in _OF_SCIPY:
+                continue
+            try:
+                array = file[name]
+            except ValueError:  # pickled objects, which are not opened
+                continue
+            if array.shape == (n,) and array.dtype.kind in "Uiufb":
+                arrays[name] = array
+    ids = [name for name in _IDS if name in arrays and arrays[name].dtype.kind in "Uiu"]
+    if not ids:
+        return None, {}
+    for same in ids[1:]:
+        if np.array_equal(arrays[same], arrays[ids[0]]):
+            del arrays[same]
+    return ids[0], arrays
 
 
 def _sparse_or_only_array(path: Path) -> Any:

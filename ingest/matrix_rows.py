@@ -21,7 +21,8 @@ def matrix_neurons(
     Returns
     -------
     SourceRows
-        One column, ``node_id``: text where rows or columns are named, 1...N where none is.
+        ``node_id``: text where rows or columns are named, 1...N where none is; and what the file says
+        of neurons beside.
 
     Raises
     ------
@@ -37,7 +38,10 @@ def matrix_neurons(
     else:
         rows, columns = labels
         ids = pa.array(list(dict.fromkeys([*rows, *columns])), pa.string())
-    workspace.connection.register(view, pa.table({"node_id": ids}))
+    of_neurons = {
+        name: pa.array(array.tolist(), from_pandas=True) for name, array in matrix.neurons.items()
+    }
+    workspace.connection.register(view, pa.table({"node_id": ids} | of_neurons))
     return SourceRows(
         view=view, columns=workspace.columns(view), label=matrix.label, excel=matrix.excel
     )

@@ -1,8 +1,9 @@
-"""NWB: functional traces of recorded cells as a table keyed by neuron, added to a connectome.
+"""NWB: functional traces of recorded cells as a table keyed by neuron, or a connectome that we exported.
 
 Read with h5py alone: ``/processing/ophys/Fluorescence`` or ``DfOverF`` with a ``RoiResponseSeries``, whose
 ``data`` is (time, roi) and whose ``rois`` point into the ``PlaneSegmentation``. Which roi is which neuron
 says a table of coregistration (session, scan, unit, root); without it the rois stand for themselves.
+A file with neurons and connections is read by `nwb_tables`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from connectome_analysis.tables import ContractError
 
 from .account import Ingested
 from .hdf5_files import is_hdf5, open_hdf5, read_dataset
+from .nwb_tables import holds_connectome, read_nwb_tables
 from .safe_files import exact_id
 from .small_rows import first_of, small_rows
 from .table_reader import table
@@ -31,11 +33,13 @@ _SERIES = ("DfOverF", "Fluorescence")
 
 
 def recognises_nwb(path: Path) -> str | None:
-    """Say why a file is NWB with recorded cells."""
+    """Say why a file is NWB with recorded cells, or with a connectome."""
     if not path.is_file() or not is_hdf5(path):
         return None
     try:
         with open_hdf5(path, "NWB") as file:
+            if "nwb_version" in file.attrs and holds_connectome(file):
+                return "is NWB with the tables neurons and connections of an export"
             if "nwb_version" in file.attrs:
                 return "is HDF5 with an nwb_version"
     except ContractError:
@@ -58,6 +62,8 @@ def read_nwb(
 ) -> Ingested:
     """Read traces: nodes, and the table ``traces`` with one row per roi: its rate and its values.
 
+    A file that `neuropil export` made is read as the connectome in it.
+
     Parameters
     ----------
     source : path
@@ -78,6 +84,26 @@ def read_nwb(
         Where the file has no series of rois, rois and data do not fit, or the times are irregular.
     """
     path = Path(source).expanduser()
+    with open_hdf5(path, "NWB") as file:
+        exported = holds_connectome(file)
+    if exported:
+        for name, given in (
+            ("coregistration", coregistration),
+            ("session", session),
+            ("scan_idx", scan_idx),
+            ("series", series),
+        ):
+            if given is not None:
+                msg = f"{path.name} holds a connectome and no traces, so {name} is not for it."
+                raise ContractError(msg)
+        return read_nwb_tables(
+            source,
+            out,
+            description=description,
+            overwrite=overwrite,
+            command=command,
+            progress=progress,
+        )
     with open_hdf5(path, "NWB") as file:
         place = _series(file, path.name, series)
         group = file[place]

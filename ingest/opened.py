@@ -120,6 +120,10 @@ def take_matrix(
     if opened.nodes is None:
         opened.nodes = matrix_neurons(workspace, "nodes_source", matrix, rows_and_columns)
         return
+    if matrix.neurons:
+        workspace.account.decide(
+            f"{matrix.label}: {', '.join(matrix.neurons)} are not read, since there is a list of neurons"
+        )
     if has_names(matrix):
         opened.labels = matrix_neurons(workspace, "labels_source", matrix, rows_and_columns)
         return

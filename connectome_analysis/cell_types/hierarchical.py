@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..graph import Graph
 
-Linkage = Literal["average", "complete", "single"]
+Linkage = Literal["ward", "average", "complete", "single"]
 # Beyond, all pairs are no longer held: only the most similar of each neuron.
 _DENSE, _NEIGHBOURS = 6_000, 50
 
@@ -33,7 +33,7 @@ def hierarchical(
     direction: Direction = "both",
     value: Value = "weight",
     types: Any = None,
-    linkage: Linkage = "average",
+    linkage: Linkage | None = None,
     neighbours: int | None = None,
     most_types: int = 100,
     n_jobs: int | None = None,
@@ -44,23 +44,28 @@ def hierarchical(
     ----------
     metric, direction, value, types
         As for `similarity`.
-    linkage : {"average", "complete", "single"}
-        How far two clusters are apart: the mean, the largest or the smallest distance.
+    linkage : {"ward", "average", "complete", "single"}, optional
+        How far two clusters are apart: by how much joining them adds to the spread within clusters
+        (Ward, of distances sqrt(2 (1 - similarity)), which for the cosine are those of profiles of
+        length 1), or the mean, the largest or the smallest of 1 - similarity. By default Ward
+        where all pairs are held, average beyond. Average linkage chains: many neurons share
+        nothing with any other, join last, and are types of their own.
     neighbours : int, optional
         Keep only the similarity to so many nearest neurons, and take the others as sharing nothing;
         average linkage only. By default all pairs up to 6,000 neurons, and 50 beyond.
     most_types : int
         Without `n_types`, of numbers up to this the one of the largest mean silhouette.
     """
-    from scipy.cluster.hierarchy import fcluster
     from scipy.cluster.hierarchy import linkage as scipy_linkage
     from scipy.spatial.distance import squareform
 
-    require_choice("linkage", linkage, get_args(Linkage))
+    if linkage is not None:
+        require_choice("linkage", linkage, get_args(Linkage))
     require_whole("most_types", most_types, 2)
     options: dict[str, Any] = {"value": value, "types": types, "n_jobs": n_jobs}
     if neighbours is None and g.n_nodes > _DENSE:
         neighbours = _NEIGHBOURS
+    linkage = linkage or ("ward" if neighbours is None else "average")
     if neighbours is not None and linkage != "average":
         msg = (
             f"linkage={linkage!r} needs all pairs, and {g.n_nodes:,} neurons have only their "
@@ -71,6 +76,8 @@ def hierarchical(
         alike = similarity(g, metric, direction, **options)
         distance = np.clip(1 - alike.toarray(), 0, None)
         np.fill_diagonal(distance, 0)
+        if linkage == "ward":
+            distance = np.sqrt(2 * distance)
         tree = scipy_linkage(squareform(distance, checks=False), linkage)
         pairs = "all pairs"
     else:
@@ -79,8 +86,7 @@ def hierarchical(
         pairs = f"the {neighbours} nearest neurons of each"
 
     def cut(k: int) -> NDArray[np.int64]:
-        labels: NDArray[np.int64] = fcluster(tree, k, "maxclust").astype(np.int64) - 1
-        return labels
+        return cut_into(tree, k)
 
     facts = {"metric": metric, "direction": direction, "linkage": linkage, "pairs": pairs}
     fixed = {"neighbours": neighbours}
@@ -101,6 +107,29 @@ def hierarchical(
         f"{most_types:,}"
     )
     return Found(cut(best), chosen, scores=scores, linkage=tree, fixed=fixed, facts=facts)
+
+
+def cut_into(tree: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+    """(N,) clusters after all but the last k - 1 merges: k of them, also where merges tie.
+
+    A height cannot be put between merges at the same distance, as `scipy.cluster.hierarchy.fcluster`
+    would have to, and those of neurons that share nothing are all at the same.
+
+    Examples
+    --------
+    >>> tied = np.array([[0, 1, 0.5, 2], [2, 4, 1.0, 3], [3, 5, 1.0, 4]])
+    >>> cut_into(tied, 3).tolist()
+    [0, 0, 1, 2]
+    """
+    import scipy.sparse as sp
+
+    n = len(tree) + 1
+    done = max(0, n - k)
+    merged = np.repeat(np.arange(n, n + done), 2)
+    parts = tree[:done, :2].astype(np.int64).ravel()
+    joined = sp.coo_array((np.ones(2 * done), (parts, merged)), shape=(2 * n, 2 * n))
+    labels = sp.csgraph.connected_components(joined, directed=False)[1][:n]
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
 def nearest_similarity(

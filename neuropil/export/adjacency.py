@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .plain_columns import plain_columns
+from .plain_columns import beyond_float, plain_columns
 
 if TYPE_CHECKING:
     from .selection import Selection
@@ -21,7 +21,8 @@ def write_adjacency(selection: Selection, path: Path) -> None:
     """Write a compressed ``.npz``: a CSR matrix for `scipy.sparse.load_npz`, with who its rows are.
 
     ``node_id`` (and ``root_id``, the same) holds the neuron of each row and column. Whole weights
-    stay whole. Columns of text and numbers about neurons are arrays of N; missing texts are empty.
+    stay whole. Columns about neurons are arrays of N: missing texts are empty, whole numbers with gaps
+    are float64 with NaN, or text where that would round, and yes and no with gaps are text.
     """
     selection.one_kind()
     matrix = _matrix(selection)
@@ -34,8 +35,12 @@ def write_adjacency(selection: Selection, path: Path) -> None:
             )
         elif not column.values.null_count:
             more[column.name] = column.values.to_numpy()
-        elif column.kind == "number":
-            more[column.name] = column.values.to_numpy(zero_copy_only=False)
+        elif column.kind == "number" or (column.kind == "whole" and not beyond_float(column)):
+            values = column.values.cast("float64")
+            more[column.name] = values.to_numpy(zero_copy_only=False)
+        else:
+            words = ["" if v is None else str(v) for v in column.values.to_pylist()]
+            more[column.name] = np.array(words, dtype=np.str_)
     for taken in (
         "format",
         "shape",

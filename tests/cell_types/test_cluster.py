@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.cluster.hierarchy import fcluster
+from scipy.cluster.hierarchy import linkage as scipy_linkage
 
 import connectome_analysis as ca
 from connectome_analysis.cell_types import block_types, hierarchical
@@ -147,6 +149,26 @@ def test_large_graphs_begin_with_groups_and_with_the_nearest_neurons(
     assert tree.facts["pairs"] == "the 50 nearest neurons of each"
     for found in (blocks, tree):
         assert ca.measures.adjusted_rand(truth, found.labels.astype(np.int64)) > 0.9
+
+
+@pytest.mark.parametrize("linkage", ["ward", "average", "complete"])
+def test_as_many_types_come_as_are_asked_for_though_neurons_that_share_nothing_tie(linkage) -> None:
+    g = ca.Graph.from_edges([1, 2, 3, 4, 5, 6], [11, 11, 12, 12, 13, 13])
+    found = ca.cell_types.cluster(g, "hierarchical", 4, linkage=linkage, confidence="none")
+    assert found.n_types == 4
+    of = dict(zip(found.node_ids.tolist(), found.labels, strict=True))
+    alike = [of[1] == of[2], of[3] == of[4], of[5] == of[6]]
+    assert all(alike)
+
+
+def test_a_dendrogram_by_ward_is_cut_as_scipy_cuts_it(planted) -> None:
+    g, _ = planted
+    found = ca.cell_types.cluster(g, "hierarchical", 7, metric="cosine", confidence="none")
+    assert found.facts["linkage"] == "ward"
+    alike = ca.cell_types.similarity(g, "cosine", "both").toarray()
+    apart = np.sqrt(2 * np.clip(1 - alike, 0, None))[np.triu_indices(g.n_nodes, 1)]
+    labels = fcluster(scipy_linkage(apart, "ward"), 7, "maxclust")
+    assert ca.measures.adjusted_rand(labels.astype(str), found.labels.astype(str)) == 1
 
 
 def test_an_omnibus_of_two_graphs_needs_the_same_neurons(planted) -> None:

@@ -15,6 +15,7 @@ import pytest
 import connectome_analysis as ca
 import ingest
 from connectome_analysis.tables import write
+from ingest.recognised_release import read_recognised
 from ingest.table_reader import read_table
 from neuropil import export
 from tests.tables.examples import BIG, MANIFEST, five, two, write_five
@@ -171,6 +172,17 @@ def test_an_adjacency_matrix_is_scipys_and_comes_back(
         assert content["node_id"].tolist() == g.node_ids.tolist()
     back = ingest.read("labelled-npz", out, tmp_path / "back")
     assert edges(back) == edges(connectome, "WHERE edge_type = 'chemical'")
+    plain = read_table(out, tmp_path / "plain").path
+    assert edges(plain) == edges(back)
+    assert same_nodes(plain, connectome)
+
+
+def test_sections_come_back_from_a_matrix_as_sections(tmp_path: Path) -> None:
+    out = export.write(COOK, "adjacency", tmp_path / "x.npz", edge_type="chemical")
+    for name in ("labelled-npz", "table"):
+        back = ca.open(ingest.read(name, out, tmp_path / name))
+        assert back.manifest.weights["chemical"]["unit"] == "sections"
+        assert "syn_count" not in back.edges.df()
 
 
 def test_a_dense_matrix_comes_back_and_has_a_limit(
@@ -274,6 +286,23 @@ def test_nwb_holds_two_tables_that_lead_to_each_other(small: ca.Connectome, tmp_
             links["weight"].attrs["description"].endswith("[chemical: synapses, electrical: um^2]")
         )
         assert file["general/notes"][()].decode() == "licence: not stated"
+
+
+@pytest.mark.parametrize("with_source", [True, False])
+def test_nwb_comes_back(with_source: bool, connectome: ca.Connectome, tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    out = export.write(connectome, "nwb", tmp_path / "x.nwb")
+    if not with_source:
+        (tmp_path / "x.nwb.source.json").unlink()
+    result = read_recognised(out, tmp_path / "back")
+    assert edges(result.path) == edges(connectome)
+    assert same_nodes(result.path, connectome)
+    back = ca.open(result.path).manifest
+    assert {kind: w["unit"] for kind, w in back.weights.items()} == {
+        kind: w["unit"] for kind, w in connectome.manifest.weights.items()
+    }
+    assert back.species == connectome.manifest.species
+    assert back.licence == connectome.manifest.licence
 
 
 @pytest.mark.slow
