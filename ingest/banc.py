@@ -1,8 +1,9 @@
-"""BANC: brain and nerve cord of a female fly, in the compiled Feather files of release 888.
+"""BANC: brain and nerve cord of a female fly, in the compiled Feather files of release 888 and bundles of others.
 
 ``banc_888_meta`` lists segments, of which most are neurons; ids are text, and so are ``TRUE`` and
 ``FALSE``. ``banc_888_edgelist_simple_v2`` and ``_v3`` have a row per pair, one for each detector of
-synapses, without a threshold and with self-connections.
+synapses, without a threshold and with self-connections. The harmonised bundle of an older version has one
+``banc_746_simple_edgelist`` instead, which does not say its detector.
 """
 
 from __future__ import annotations
@@ -85,7 +86,11 @@ def read_banc(
     if meta is None:
         raise folder.missing("banc_888_meta.feather")
     order = get_args(Detector) if connections is None else (connections,)
-    found = [(d, p) for d in order for p in folder.match(rf"banc_\d+_edgelist_simple_{d}")]
+    found: list[tuple[Detector | None, Path]] = [
+        (d, p) for d in order for p in folder.match(rf"banc_\d+_edgelist_simple_{d}")
+    ]
+    if not found and connections is None:
+        found = [(None, path) for path in folder.match(r"banc_\d+_simple_edgelist")]
     if not found:
         raise folder.missing(*(f"banc_888_edgelist_simple_{d}.feather" for d in order))
     detector, edges = found[0]
@@ -97,7 +102,14 @@ def read_banc(
     if key is None:
         msg = f"{meta.name} has no column 'banc_{release}_id'; it has {', '.join(names[:12])}."
         raise ContractError(msg)
-    decisions = [f"synapses are those of {_DETECTORS[detector]} (connections={detector!r})"]
+    decisions = [
+        f"{edges.name} does not say which detector found its synapses"
+        if detector is None
+        else f"synapses are those of {_DETECTORS[detector]} (connections={detector!r})"
+    ]
+    left = [path.name for path in folder.files.values() if path not in (meta, edges)]
+    if left:
+        decisions.append(f"not read: {', '.join(left)}")
     keep = _keep(meta, names, decisions) if neurons == "proofread" else None
     columns: dict[str, str | None] = {
         "nodes.node_id": key,
@@ -144,7 +156,7 @@ def read_banc(
                 "licence": "CC BY 4.0",
                 "citation": ("Bates et al. 2026, Nature 656:957",),
                 "doi": ("10.1038/s41586-026-10735-w",),
-                "detector": _DETECTORS[detector],
+                "detector": None if detector is None else _DETECTORS[detector],
             },
         ),
         overwrite=overwrite,

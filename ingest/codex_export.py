@@ -113,6 +113,7 @@ def read_codex_export(
         min_synapses=min_synapses,
         unknown_neurons=unknown_neurons,
         decisions=decisions,
+        of_a_release=False,
         description=describe_release(
             folder,
             {

@@ -49,8 +49,11 @@ def manifest_of(
     columns: Mapping[str, str],
     command: str,
     weight_meanings: Mapping[str, Mapping[str, str]] | None = None,
+    of_a_release: bool = True,
 ) -> Manifest:
     """Write down what was read and decided; the last look at the staged pairs.
+
+    Where it is `of_a_release` that is known, files that are not the published ones are warned of.
 
     Raises
     ------
@@ -79,7 +82,8 @@ def manifest_of(
     workspace.progress("hashing the source")
     described = describe_inputs(inputs)
     if fields.get("species") != "synthetic":
-        for line in drift_of(format_being_read(), fields.get("release"), described, inputs):
+        format = format_being_read() if of_a_release else None
+        for line in drift_of(format, fields.get("release"), described, inputs):
             account.warn(line)
     return Manifest(
         **fields,

@@ -23,6 +23,7 @@ from .read_once import read_once
 from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
 from .safe_files import first_line
+from .small_rows import table_columns
 from .source_rows import SourceRows
 from .table_reader import table
 from .text_files import read_dialect
@@ -47,6 +48,7 @@ _SAVED = "connections"
 _BULK_NEURONS = r"Neuprint_Neurons.*"
 _BULK_CONNECTIONS = r"Neuprint_Neuron_Connections.*"
 _BULK_META = r"Neuprint_Meta.*"
+_PROPERTIES = r"neuron-properties.*"
 _TRACED = "('traced', 'roughly traced', 'prelim roughly traced')"
 _CONTRACT = {
     "cell_type": ("type",),
@@ -125,6 +127,7 @@ def read_neuprint(
     if wanted and "status" not in names:
         msg = f"{files['nodes'].name} has no column status, so traced neurons cannot be told."
         raise ContractError(msg)
+    about, names = _properties(folder, names, files, bulk=bulk)
     split = by_region and (bulk or "edges_by_roi" in files)
     keep = f"lower(status) IN {_TRACED}" if wanted else None
     if keep is None and bulk and "labels" in names:
@@ -138,6 +141,9 @@ def read_neuprint(
         found = next((name for name in candidates if name in names), None)
         if found is not None:
             columns[f"nodes.{contract}"] = found
+    if about and "class" in names:  # MANC's class is what others call superclass
+        columns |= {"nodes.super_class": "class"}
+        del columns["nodes.cell_class"]
     if "nodes.side" not in columns and "instance" in names:
         computed["side"] = (
             "CASE right(instance, 2) WHEN '_L' THEN 'left' WHEN '_R' THEN 'right' END"
@@ -161,7 +167,8 @@ def read_neuprint(
         rows = {"synapses": _sites(path, min_confidence)}
         edge_columns = _SITE_COLUMNS
         columns.pop("edges.syn_count")
-        files = {"nodes": files["nodes"], "synapses": path}
+        files = {role: files[role] for role in ("nodes", "properties") if role in files}
+        files["synapses"] = path
     read = {path.name for path in files.values()}
     left = [path.name for path in folder.files.values() if path.name not in read]
     if left and not bulk:
@@ -171,7 +178,7 @@ def read_neuprint(
         **rows,  # type: ignore[arg-type]
         nodes=joined_neurons(
             NeuronFile(source=listed, label="neurons", key="bodyId"),
-            [],
+            about,
             keep=keep,
             computed=computed,
         ),
@@ -189,6 +196,20 @@ def read_neuprint(
         command=command or "ingest.read('neuprint', ...)",
         progress=progress,
     )
+
+
+def _properties(
+    folder: ReleaseFolder, names: Sequence[str], files: dict[str, Path], *, bulk: bool
+) -> tuple[list[NeuronFile], tuple[str, ...]]:
+    """What MANC publishes of its bodies beside the export, and all columns about neurons."""
+    path = None if bulk else folder.one(_PROPERTIES)
+    there = [] if path is None else table_columns(path)
+    if path is None or "bodyId" not in there:
+        return [], tuple(names)
+    files["properties"] = path
+    again = [name for name in there if name in names]
+    file = NeuronFile(source=path, label="properties", key="bodyId", left_out=again)
+    return [file], tuple(dict.fromkeys((*names, *there)))
 
 
 def recognise_neuprint(path: Path) -> str | None:
@@ -423,7 +444,7 @@ def _description(folder: ReleaseFolder, *, bulk: bool) -> dict[str, Any]:
     if bulk or folder.get("traced-neurons") is None:
         return unknown
     name = folder.path.name.casefold()
-    manc = "manc" in name or folder.match(r"neuron-properties.*")
+    manc = "manc" in name or folder.match(_PROPERTIES)
     published = folder.get("traced-total-connections", "traced-roi-connections") is not None
     if manc and "hemibrain" not in name:
         return {

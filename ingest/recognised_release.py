@@ -89,7 +89,8 @@ def _recognised(path: Path) -> list[Recognised]:
         if len(inside) == 1 and inside[0].is_dir():
             return _recognised(inside[0])
         files = [item for item in inside if item.is_file()]
-        return [one for file in files[:_MOST_FILES] for one in _by_itself(file)]
+        known = [one for file in files[:_MOST_FILES] for one in _by_itself(file)]
+        return _recognised(files[0]) if not known and len(files) == len(inside) == 1 else known
     try:
         kind = recognise(path, {})
     except ContractError:

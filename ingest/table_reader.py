@@ -126,6 +126,7 @@ def table(
     personal_data: bool = False,
     more_tables: Mapping[str, Any] | None = None,
     weight_meanings: Mapping[str, Mapping[str, str]] | None = None,
+    of_a_release: bool = True,
     command: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Ingested:
@@ -213,6 +214,9 @@ def table(
         rows do and becomes ``node_id``; it may be empty in tables beyond the contract.
     weight_meanings : mapping of str to mapping, optional
         For readers: ``{"meaning": ..., "unit": ...}`` by kind of edge, where kinds differ in it.
+    of_a_release : bool
+        For readers: False where files are not claimed to be those that the format's releases publish,
+        so that they are not compared with them.
     command : str, optional
         What the manifest gives as the command.
     progress : callable, optional
@@ -389,6 +393,7 @@ def table(
             on_self_loops=on_self_loops,
             columns=staged.meanings,
             weight_meanings=weight_meanings or {},
+            of_a_release=of_a_release,
             command=command or _command(),
         )
         more = stage_more_tables(workspace, more_tables or {})

@@ -102,3 +102,15 @@ def test_recognised_and_refused(banc: Path, out: Path, tmp_path: Path) -> None:
     refused("banc", banc, out, "say neurons='all'")
     (banc / META).unlink()
     refused("banc", banc, out, "has no banc_888_meta.feather")
+
+
+def test_the_bundle_of_an_older_version_has_one_list_of_edges(banc: Path, out: Path) -> None:
+    meta = paf.read_table(banc / META)
+    names = ["banc_746_id" if n == "banc_888_id" else n for n in meta.column_names]
+    paf.write_feather(meta.rename_columns(names), banc / "banc_746_meta.feather")
+    (banc / META).unlink()
+    (banc / EDGES).rename(banc / "banc_746_simple_edgelist.feather")
+    result = well_read(read_banc(banc, out))
+    assert (manifest(result).release, manifest(result).detector) == ("746", None)
+    assert result.buckets["edge_rows_in"] == 900
+    assert any("does not say which detector" in line for line in result.decisions)

@@ -15,6 +15,7 @@ import pytest
 import ingest
 from connectome_analysis.tables import read_manifest
 from ingest.flywire import read_flywire, recognise_flywire
+from ingest.known_formats import find_format
 from ingest.simulated_releases import simulate_release
 
 from .fly_releases import csv_rows, refused, rewrite, shuffled_columns, summed, well_read
@@ -563,6 +564,13 @@ def test_what_the_web_page_of_codex_saves_claims_no_dataset(tmp_path: Path, out:
     assert (first["neurotransmitter"], first["length_nm"]) == ("acetylcholine", 1000)
     made = manifest(result)
     assert (made.individual, made.release, made.pair_threshold, made.doi) == (None, None, None, ())
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    for file in folder.iterdir():  # called as files of FlyWire are, whose checksums are known
+        (packed / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    again = find_format("flywire").load()(packed, out.with_name("packed"))
+    assert edges(again) == edges(result)
+    assert not any("checksum" in line for line in again.warnings)
     refused("flywire", folder, out.with_name("no"), "synapses is no option", synapses=True)
 
 

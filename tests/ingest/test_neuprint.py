@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.feather as paf
 import pytest
 
 from ingest.neuprint import read_neuprint, recognise_neuprint
@@ -260,3 +262,33 @@ def test_what_fetch_adjacencies_gave_is_read_as_it_was_saved(
     assert edges(result) == {(1, 2): 5}
     if by_roi:
         assert _regions(result) == {(1, 2, "EB"): 3, (1, 2, "PB"): 2}
+
+
+def test_what_manc_publishes_of_its_bodies_joins_its_export(tmp_path: Path, out: Path) -> None:
+    folder = tmp_path / "traced"
+    folder.mkdir()
+    (folder / "traced-neurons.csv").write_text("bodyId,type,instance\n10,DNg02,A\n20,B,B_L\n")
+    (folder / "traced-connections.csv").write_text("bodyId_pre,bodyId_post,weight\n10,20,5\n")
+    paf.write_feather(
+        pa.table(
+            {
+                "bodyId": [10, 20, 30],
+                "type": ["DNg02", "B", None],
+                "class": ["descending neuron", "intrinsic neuron", None],
+                "somaSide": ["LHS", "RHS", "Midline"],
+                "birthtime": ["primary", None, None],
+            }
+        ),
+        folder / "neuron-properties.feather",
+    )
+    result = well_read(read_neuprint(folder, out))
+    first, second = sorted(rows(result, "nodes"), key=lambda row: row["node_id"])
+    assert (first["super_class"], first["side"], first["birthtime"]) == (
+        "descending neuron",
+        "left",
+        "primary",
+    )
+    assert (second["side"], second["cell_type"]) == ("right", "B")
+    assert result.buckets["properties_rows_unknown_neuron"] == 1
+    assert manifest(result).name == "MANC"
+    assert not any("not read" in line for line in result.decisions)

@@ -237,3 +237,15 @@ def test_no_folder_of_real_data_is_forgotten(large_data: Path) -> None:
 
 def test_auto_is_a_format_like_the_others() -> None:
     assert any(known.name == "auto" for known in FORMATS)
+
+
+def test_a_folder_of_one_ordinary_file_is_read_as_that_file(tmp_path: Path) -> None:
+    (tmp_path / "lone").mkdir()
+    (tmp_path / "lone" / "typed.csv").write_text(
+        "pre,post,type,synapses\nA,B,chemical,3\nA,B,electrical,2\n"
+    )
+    result = read_recognised(tmp_path / "lone", tmp_path / "out")
+    assert result.decisions[0] == "recognised as table: typed.csv is an ordinary file of edges"
+    (tmp_path / "lone" / "more.csv").write_text("pre,post\nA,B\n")
+    with pytest.raises(ContractError, match="lone is no format that is known"):
+        read_recognised(tmp_path / "lone", tmp_path / "two")
