@@ -516,6 +516,38 @@ class Graph:
             confidence=None if self.confidence is None else self.confidence[keep],
         )
 
+    def in_order(self, positions: ArrayLike) -> Graph:
+        """Return the same graph with its nodes in another order.
+
+        Parameters
+        ----------
+        positions : (N,) array of int
+            Positions of the nodes in this graph, each once.
+
+        Raises
+        ------
+        ValueError
+            Where a position is missing or stands twice.
+        """
+        order = np.asarray(positions)
+        if not np.array_equal(np.sort(order), np.arange(self.n_nodes)):
+            msg = f"positions must hold each of 0 to {self.n_nodes - 1:,} once."
+            raise ValueError(msg)
+        new = np.empty(self.n_nodes, dtype=np.int32)
+        new[order] = np.arange(self.n_nodes, dtype=np.int32)
+        return Graph._from_dense(
+            new[self.out_sources],
+            new[self.out_indices],
+            self.weights,
+            self.node_ids[order],
+            nodes=None if self._nodes is None else self._nodes.iloc[order],
+            self_loops="keep",
+            parallel="sum",
+            name=self.name,
+            weight_meaning=self.weight_meaning,
+            confidence=self.confidence,
+        )
+
     # ---------------------------------------------------------------- to other libraries
 
     def to_scipy(self) -> scipy.sparse.csr_array:

@@ -21,6 +21,7 @@ from .leiden import leiden
 from .resampling import Resample, in_the_same_cluster, resampled, resampled_unit
 from .result import CellTypes, as_objects, by_size
 from .spectral import spectral
+from .structural_order import structural_order
 from .unseeded import rounds
 
 Method = Literal["hierarchical", "leiden", "spectral", "block_model", "rounds"]
@@ -59,7 +60,7 @@ def cluster(
     method : str
         ``"hierarchical"``: dendrogram of how alike neurons' partners are; options ``metric``
         (``"ruzicka"``, ``"cosine"``, ``"jaccard"``), ``direction``, ``value``, ``types``, ``linkage``
-        (``"average"``, ``"complete"``, ``"single"``), ``neighbours``, ``most_types``.
+        (``"ward"``, ``"average"``, ``"complete"``, ``"single"``), ``neighbours``, ``most_types``.
         ``"leiden"``: communities of the graph that joins each neuron to those most like it, or of the
         connectome itself; options ``of`` (``"similarity"``, ``"wiring"``), ``neighbours``, ``metric``,
         ``direction``, ``value``, ``types``, ``resolution``, ``n_runs``. Needs igraph.
@@ -84,7 +85,7 @@ def cluster(
     resample : {"auto", "synapses", "edges"}
         What is drawn anew, with replacement. Synapses where weights count them.
     rng : int or numpy.random.Generator
-        The same seed gives the same types.
+        The same seed gives the same types, in whatever order the neurons come.
     n_jobs : int, optional
         Threads; the answer does not depend on it.
     progress : callable, optional
@@ -131,6 +132,8 @@ def cluster(
     seed = seed_number(rng)
     connected = (g.out_degree + g.in_degree) > 0
     part = g if connected.all() else g.subgraph(g.node_ids[connected])
+    order = structural_order(part)
+    part = part.in_order(order)
     n = part.n_nodes
     if n_types is not None and n_types > n:
         msg = (
@@ -139,8 +142,10 @@ def cluster(
         raise ValueError(msg)
     if n < 3:
         found = Found(np.zeros(n, dtype=np.int64), f"only {n} neurons have a connection")
-        return _result(g, connected, found, method, None, "not known", seed)
-    others = [_same_neurons(g, other, connected) for other in options.pop("others", ())]
+        return _result(g, connected, order, found, method, None, "not known", seed)
+    others = [
+        _same_neurons(g, other, connected).in_order(order) for other in options.pop("others", ())
+    ]
     if others:
         options["others"] = others
 
@@ -151,9 +156,11 @@ def cluster(
     found = run(part, n_types, None if resamples else progress)
     labels = _by_size(found.labels)
     if confidence == "none":
-        return _result(g, connected, found, method, None, "not asked for", seed)
+        return _result(g, connected, order, found, method, None, "not asked for", seed)
     if confidence == "posterior":
-        return _result(g, connected, found, method, found.probability, found.probability_is, seed)
+        return _result(
+            g, connected, order, found, method, found.probability, found.probability_is, seed
+        )
     unit = resampled_unit(part, resample)
     same = np.zeros(n)
     fixed = dict(found.fixed)
@@ -171,7 +178,7 @@ def cluster(
         if progress is not None:
             progress(k + 1, resamples)
     meaning = f"share of {resamples} graphs with resampled {unit} in which it keeps its cluster"
-    return _result(g, connected, found, method, same / resamples, meaning, seed)
+    return _result(g, connected, order, found, method, same / resamples, meaning, seed)
 
 
 def _run(
@@ -218,6 +225,7 @@ def _same_neurons(g: Graph, other: Graph, connected: NDArray[np.bool_]) -> Graph
 def _result(
     g: Graph,
     connected: NDArray[np.bool_],
+    order: NDArray[np.int64],
     found: Found,
     method: str,
     confidence: NDArray[np.float64] | None,
@@ -227,19 +235,26 @@ def _result(
     """Labels of all neurons, by falling size of clusters; None where a neuron has no connection."""
     import pandas as pd
 
-    labels = _spread(_by_size(found.labels), connected)
+    place = np.flatnonzero(connected)[order]
+    labels = _spread(_by_size(found.labels), place, g.n_nodes)
     sure = np.full(g.n_nodes, np.nan)
     if confidence is not None:
         sure[:] = 0.0
-        sure[connected] = confidence
+        sure[place] = confidence
     levels = None
     if found.levels:
         each = [found.labels, *found.levels]
-        levels = np.stack([_spread(_by_size(level), connected) for level in each])
+        levels = np.stack([_spread(_by_size(level), place, g.n_nodes) for level in each])
     embedding = None
     if found.embedding is not None:
         embedding = np.full((g.n_nodes, found.embedding.shape[1]), np.nan)
-        embedding[connected] = found.embedding
+        embedding[place] = found.embedding
+    linkage = found.linkage
+    if linkage is not None:
+        leaf = linkage[:, :2] < len(order)
+        linkage = linkage.copy()
+        linkage[:, :2][leaf] = order[linkage[:, :2][leaf].astype(np.int64)]
+        linkage[:, :2].sort(axis=1)
     return CellTypes(
         node_ids=g.node_ids,
         labels=labels,
@@ -250,15 +265,18 @@ def _result(
         seed=seed,
         scores=pd.DataFrame() if found.scores is None else found.scores,
         levels=levels,
-        linkage=found.linkage,
+        linkage=linkage,
         embedding=embedding,
         facts=found.facts,
     )
 
 
-def _spread(labels: NDArray[np.int64], connected: NDArray[np.bool_]) -> NDArray[np.object_]:
-    every = as_objects([None] * len(connected))
-    every[connected] = as_objects(None if label < 0 else label for label in labels.tolist())
+def _spread(
+    labels: NDArray[np.int64], place: NDArray[np.int64], n_neurons: int
+) -> NDArray[np.object_]:
+    """Labels of all neurons, from those of the neurons at some places; None elsewhere."""
+    every = as_objects([None] * n_neurons)
+    every[place] = as_objects(None if label < 0 else label for label in labels.tolist())
     return every
 
 

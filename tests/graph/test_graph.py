@@ -350,3 +350,19 @@ def test_pyg_gets_columns_as_numbers_and_the_words_they_stand_for() -> None:
     data = ca.open("larva-mushroom-body-left").graph().to_pyg()
     assert isinstance(data, geometric.data.Data)
     assert [data.cell_type_words[i] for i in data.cell_type.tolist()][:1] == ["KC"]
+
+
+def test_nodes_in_another_order_are_the_same_graph() -> None:
+    nodes = pd.DataFrame({"node_id": [7, 8, 9], "kind": ["a", "b", "c"]})
+    g = ca.Graph.from_edges(
+        [7, 7, 9, 8], [8, 9, 7, 8], [1, 2, 3, 4], nodes=nodes, self_loops="keep"
+    )
+    other = g.in_order([2, 0, 1])
+    assert other.node_ids.tolist() == [9, 7, 8]
+    assert other.nodes["kind"].tolist() == ["c", "a", "b"]
+    assert set(other.edges().itertuples(index=False, name=None)) == set(
+        g.edges().itertuples(index=False, name=None)
+    )
+    assert other.in_order([1, 2, 0]).equals(g)
+    with pytest.raises(ValueError, match="positions must hold each of 0 to 2 once"):
+        g.in_order([0, 0, 1])
