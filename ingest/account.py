@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .being_read import advised
+
 
 @dataclass
 class Account:
@@ -28,11 +30,13 @@ class Account:
 
     def decide(self, line: str) -> None:
         """Record a decision, once."""
+        line = advised(line)
         if line not in self.decisions:
             self.decisions.append(line)
 
     def warn(self, line: str) -> None:
         """Record a warning, once."""
+        line = advised(line)
         if line not in self.warnings:
             self.warnings.append(line)
 

@@ -15,10 +15,14 @@ from typing import Any
 _EVERYWHERE = frozenset({"option", "overwrite", "json"})
 _OWN_FLAGS = frozenset({"table", "auto"})
 _ADVICE = re.compile(r"\(--([a-z][a-z-]*)((?:[ =][^()]*)?)\)")
+# As in "(personal_data=True, --personal-data keeps them)".
+_WITH_WORDS = re.compile(r"\(([a-z_]+)=(\w+), --(?!option)([a-z][a-z-]*) ([^()]*)\)")
 _OTHER_NAMES = {"map": "columns", "no_header": "header", "undirected": "directed"}
 
 
-def advice_for(name: str, reader: Callable[..., Any], message: str) -> str:
+def advice_for(
+    name: str, reader: Callable[..., Any], message: str, *, own_flags: bool = True
+) -> str:
     """A message whose advice can be followed with this reader.
 
     Parameters
@@ -27,6 +31,8 @@ def advice_for(name: str, reader: Callable[..., Any], message: str) -> str:
         Of the format.
     reader : callable
     message : str
+    own_flags : bool
+        False where the reader is called with ``--option`` even if its own command has flags.
 
     Examples
     --------
@@ -36,7 +42,7 @@ def advice_for(name: str, reader: Callable[..., Any], message: str) -> str:
     >>> advice_for("flywire", read, 'Read ids="names" (--ids names).')
     'Read ids="names" (flywire has no such option, neuropil ingest table has: --ids names).'
     """
-    if name in _OWN_FLAGS:
+    if name in _OWN_FLAGS and own_flags:
         return message
     parameters = inspect.signature(reader).parameters.values()
     there = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
@@ -53,4 +59,10 @@ def advice_for(name: str, reader: Callable[..., Any], message: str) -> str:
         words = found[0][1:-1]
         return f"({name} has no such option, neuropil ingest table has: {words})"
 
-    return _ADVICE.sub(for_reader, message)
+    def with_words(found: re.Match[str]) -> str:
+        option = found[1]
+        if anything or option in there:
+            return f"({option}={found[2]}, --option {option}={found[2]} {found[4]})"
+        return f"({name} has no such option, neuropil ingest table has: --{found[3]})"
+
+    return _ADVICE.sub(for_reader, _WITH_WORDS.sub(with_words, message))

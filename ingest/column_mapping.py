@@ -252,7 +252,9 @@ def map_columns(
             msg += " If the first line is data: header=False (--no-header)."
         raise ContractError(msg)
     for column in told:
-        workspace.account.decide(f"{table}.{column} is column {sources[column]!r} of {rows.label}")
+        source = sources[column]
+        where = rows.origins.get(source, rows.label)
+        workspace.account.decide(f"{table}.{column} is column {source!r} of {where}")
     used = set(sources.values())
     extras = tuple(name for name in rows.columns if name not in used)
     return ColumnMapping(table=table, sources=sources, extras=extras)

@@ -80,7 +80,9 @@ def contract_values(
         number, fault = number_value(rows, f"{mapping.table}.{column.name}", source, missing)
         values.faults.append(fault)
         if pa.types.is_integer(column.type):
-            values.faults.append(whole_number_fault(rows, number, mapping.table, column.name))
+            values.faults.append(
+                whole_number_fault(rows, number, mapping.table, column.name, source)
+            )
             number = f"CAST({number} AS {'TINYINT' if column.type == pa.int8() else 'BIGINT'})"
         values.sql[column.name] = number
     return values
@@ -106,14 +108,14 @@ def number_value(rows: SourceRows, role: str, source: str, missing: Missing) -> 
         bad, shown = "false", name
     else:
         msg = (
-            f"{rows.label}: {role} must be a number, column {source!r} is {type_.lower()}. Name "
+            f"{rows.label_of(source)}: {role} must be a number, column {source!r} is {type_.lower()}. Name "
             f"the right column, or none: columns={{{column!r}: None}} (--map {column}=)."
         )
         raise ContractError(msg)
 
     def told(row: str, found: Any) -> str:
         return (
-            f"{rows.label}: {role} must be a number, got {found!r} in row {row}. If that means "
+            f"{rows.label_of(source)}: {role} must be a number, got {found!r} in row {row}. If that means "
             f"missing, say so: missing={{{column!r}: [{found!r}]}} (--missing {column}={found}); "
             f"to keep the column as it is: columns={{{column!r}: None}} (--map {column}=)."
         )
@@ -121,13 +123,15 @@ def number_value(rows: SourceRows, role: str, source: str, missing: Missing) -> 
     return value, Fault(condition=bad, value=shown, told=told)
 
 
-def whole_number_fault(rows: SourceRows, number: str, table: str, column: str) -> Fault:
+def whole_number_fault(
+    rows: SourceRows, number: str, table: str, column: str, source: str = ""
+) -> Fault:
     """The fault of a count that is no whole number."""
     return Fault(
         condition=f"({number} <> floor({number}) OR abs({number}) > 2147483647)",
         value=number,
         told=lambda row, found: (
-            f"{rows.label}: {table}.{column} must be a whole number, got {found!r} in row {row}."
+            f"{rows.label_of(source)}: {table}.{column} must be a whole number, got {found!r} in row {row}."
             + (" Map the column as weight instead." if column == "syn_count" else "")
         ),
     )
@@ -152,7 +156,7 @@ def told_counts(
     unknown = answers.get("unknown sides") or 0
     if unknown:
         workspace.account.warn(
-            f"{rows.label}: {unknown:,} rows of {mapping['side']!r} are neither left, right nor "
+            f"{rows.label_of(mapping['side'])}: {unknown:,} rows of {mapping['side']!r} are neither left, right nor "
             "center; their side is left empty, the column is kept as it is"
         )
 

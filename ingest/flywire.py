@@ -8,7 +8,7 @@ every synapse of a pair in its row; a threshold, where there is one, is on the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -25,7 +25,8 @@ from .read_once import read_once
 from .read_rows import Source, open_rows
 from .release_folder import ReleaseFolder, describe_release, open_release_folder
 from .safe_files import first_line
-from .source_rows import SourceRows
+from .small_rows import table_columns
+from .source_rows import SourceRows, listed
 from .table_reader import table
 from .text_files import read_records
 from .workspace import Workspace, quoted
@@ -404,6 +405,8 @@ def _neurons(
     }
     for stem, of in mapped.items():
         columns |= of if stem in stems else {}
+        if stem in files:
+            _require_columns(files[stem], of)
     unit: Literal["nm", "voxels"] = "nm"
     if "coordinates" in stems:
         unit = _unit_of(files.get("coordinates", path), decisions)
@@ -412,6 +415,15 @@ def _neurons(
         files["annotations"] = annotations
     neurons = joined_neurons(listed, about, first_of_each=listed.only_first)
     return neurons, columns, {"nodes": path, **files}, unit
+
+
+def _require_columns(path: Path, wanted: Mapping[str, str | None]) -> None:
+    """Raise where a file about neurons lacks what it is read for: joined, another would be blamed."""
+    there = table_columns(path)
+    for column, source in wanted.items():
+        if there and source not in there:
+            msg = f"{path.name} has no column {source!r} for {column}; it has {listed(there)}."
+            raise ContractError(msg)
 
 
 def _about_neurons(

@@ -98,11 +98,13 @@ def joined_neurons(
             _keep_first(workspace, rows, base)
         selected = [f"b.* EXCLUDE ({KEY}, {ROW})"]
         joins = []
+        origins: dict[str, str] = {}
         odd_spaces = rows.odd_spaces
         taken = {name.casefold() for name in (*names.values(), neurons.key)}
         for number, file in enumerate(about):
-            table, added, odd = _about(workspace, f"{view}_{number}", base, file, taken)
-            odd_spaces |= odd
+            table, added, joined_rows = _about(workspace, f"{view}_{number}", base, file, taken)
+            odd_spaces |= joined_rows.odd_spaces
+            origins |= dict.fromkeys(added, joined_rows.label)
             selected += [f"{table}.{quoted(name)}" for name in added]
             joins.append(f"LEFT JOIN {table} ON b.{KEY} = {table}.{KEY}")
         joined = f"SELECT {', '.join(selected)} FROM {base} b {' '.join(joins)} ORDER BY b.{ROW}"
@@ -115,6 +117,7 @@ def joined_neurons(
             columns=workspace.columns(view),
             label=rows.label,
             odd_spaces=odd_spaces,
+            origins=origins,
         )
 
     return PreparedRows(make)
@@ -179,15 +182,15 @@ def _names(rows: SourceRows, file: NeuronFile, taken: set[str]) -> dict[str, str
 
 def _about(
     workspace: Workspace, table: str, base: str, file: NeuronFile, taken: set[str]
-) -> tuple[str, list[str], bool]:
+) -> tuple[str, list[str], SourceRows]:
     """Make a table with one row per neuron of the list.
 
     Returns
     -------
     table : str
     columns : list of str
-    odd_spaces : bool
-        See `SourceRows`.
+    rows : SourceRows
+        Of the file.
     """
     rows = open_rows(workspace, f"{table}_rows", file.source)
     rows.require(file.key)
@@ -231,7 +234,7 @@ def _about(
         f"WHERE {KEY} IN (SELECT {KEY} FROM {base}) GROUP BY {KEY}"
     )
     workspace.run(f"DROP TABLE {numbered}")
-    return table, added, rows.odd_spaces
+    return table, added, rows
 
 
 def _together(rows: SourceRows, column: str) -> str:

@@ -211,7 +211,7 @@ def _from_one_column(
             condition=f"(NOT {gap} AND NOT {whole})",
             value=text,
             told=lambda row, found: (
-                f"{rows.label}: a position is three numbers x, y, z such as [1 2 3], got {found!r} "
+                f"{rows.label_of(source)}: a position is three numbers x, y, z such as [1 2 3], got {found!r} "
                 f"in row {row} of {source!r}."
             ),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class SourceRows:
     stored : bool
         Whether the rows stand in the workspace, or in a file whose columns are read one by one, so
         that looking at them again costs little; a text file would be read and cut up again.
+    origins : mapping of str to str
+        The file a column is of, where that is joined to the rows of `label`.
     arrow : pyarrow.dataset.Dataset or None
         The same rows without DuckDB, where they lie in an Arrow file; columns of the same name are the same.
     """
@@ -54,11 +57,17 @@ class SourceRows:
     cells: bool = False
     odd_spaces: bool = True
     stored: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict)
     arrow: pads.Dataset | None = None
 
     def is_text(self, column: str) -> bool:
         """Whether a column holds text."""
         return self.columns[column] == "VARCHAR" or self.columns[column].startswith("ENUM")
+
+    def label_of(self, column: str) -> str:
+        """What messages about a column call its file; rows are counted in `label` all the same."""
+        own = self.origins.get(column)
+        return self.label if own is None else f"{own}, joined to {self.label}"
 
     def text(self, column: str) -> str:
         """SQL text of a column, as it came."""

@@ -10,6 +10,7 @@ import ingest
 from connectome_analysis.tables import ContractError
 from ingest.advice import advice_for
 from ingest.being_read import naming_format
+from ingest.known_formats import find_format
 
 from .sources import text
 
@@ -52,4 +53,21 @@ def test_table_keeps_its_flags(tmp_path: Path) -> None:
     rows = text(tmp_path, "e.csv", "pre,post,weight\n1,2,3\n")
     nodes = text(tmp_path, "n.csv", "node_id\n1\n")
     with pytest.raises(ContractError, match=r"\(--unknown-neurons\)"):
+        ingest.read("table", rows, tmp_path / "out", nodes=nodes)
+    with pytest.raises(ContractError, match=r"\(--option unknown_neurons=\.\.\.\)"):
         ingest.read("auto", rows, tmp_path / "out", nodes=nodes)
+
+
+def test_warnings_and_decisions_advise_what_the_reader_takes(tmp_path: Path) -> None:
+    rows = text(tmp_path, "e.csv", "pre,post,n_syn,user_name\n1,2,3,Ada\n")
+    for name, told, kept in (
+        ("table", "(--nodes FILE)", "(personal_data=True, --personal-data keeps them)"),
+        (
+            "auto",
+            "(--option nodes=FILE)",
+            "(personal_data=True, --option personal_data=True keeps them)",
+        ),
+    ):
+        result = find_format(name).load()(rows, tmp_path / name)
+        assert told in result.warnings[0]
+        assert any(line.endswith(kept) for line in result.decisions)

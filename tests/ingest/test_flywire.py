@@ -13,7 +13,7 @@ import pyarrow.feather as paf
 import pytest
 
 import ingest
-from connectome_analysis.tables import read_manifest
+from connectome_analysis.tables import ContractError, read_manifest
 from ingest.flywire import read_flywire, recognise_flywire
 from ingest.known_formats import find_format
 from ingest.simulated_releases import simulate_release
@@ -589,3 +589,32 @@ def test_a_threshold_that_the_pairs_have_not_met_is_not_recorded(small: Path, ou
     made = read_flywire(small, out)
     assert manifest(made).pair_threshold is None
     assert any("but has pairs of 2: no threshold is recorded" in line for line in made.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("classification", "root_id,side\n{0},left\n", r"^classification\.csv\.gz has no column"),
+        (
+            "coordinates",
+            "root_id,position\n{0},[1 2]\n",
+            r"^coordinates\.csv\.gz, joined to neurons\.csv\.gz: a position is three numbers",
+        ),
+    ],
+)
+def test_the_file_that_is_wrong_is_named(
+    name: str, content: str, said: str, tmp_path: Path, out: Path
+) -> None:
+    folder = tmp_path / "codex"
+    folder.mkdir()
+    for stem, text in (
+        ("neurons", f"root_id,group,nt_type\n{BIG},G,ACH\n{BIG + 1},G,ACH\n"),
+        (
+            "connections_no_threshold",
+            f"pre_root_id,post_root_id,neuropil,syn_count,nt_type\n{BIG},{BIG + 1},X,5,ACH\n",
+        ),
+        (name, content.format(BIG)),
+    ):
+        (folder / f"{stem}.csv.gz").write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(ContractError, match=said):
+        read_flywire(folder, out)
