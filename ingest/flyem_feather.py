@@ -36,6 +36,7 @@ _STATS = r"body-stats.*"
 _WEIGHTS = r".*connectome-weights.*|traced-connections|traced-total-connections"
 _BY_REGION = r"traced-connections-per-roi|traced-roi-connections"
 _PARTNERS = r".*syn(apse)?-partners.*"
+_CLASSES = ("superclass", "superClass", "class")
 _SUFFIX = re.compile(r"-(traced-only|significant-only)$")
 # Numbers of other releases and of groups, written as floats because some bodies have none.
 _WHOLE = (
@@ -108,7 +109,9 @@ def read_flyem_feather(
         Traced, or all that are listed. By default the release's own definition: classified, and
         for MANC traced.
     weights : {"all", "traced-only", "significant-only"}, optional
-        Which file of weights; by default the one that is there, traced-only before all.
+        Which file of weights; by default the one that is there: all before traced-only, since
+        neurons that are classified and not traced have connections as well, and the other way
+        round where `neurons` are the traced ones.
     synapses : bool
         Read single synapses instead of weights; edges then count them. Done by itself for
         MANC where there is no file of weights.
@@ -151,10 +154,22 @@ def read_flyem_feather(
         rows, columns = _partners(path, min_confidence)
         role = "synapses"
     else:
-        path = _weights_file(folder, weights, decisions)
+        path = _weights_file(
+            folder, weights, decisions, traced=_chosen(dataset, neurons) == "traced"
+        )
         rows, columns = _weight_rows(path)
         role = "edges"
     nodes, about, files = _bodies(folder, dataset, neurons, decisions)
+    buckets, warned = {}, []
+    if role == "edges" and "traced-only" in path.name and neurons != "traced":
+        lacking = _not_traced(files["nodes"], _chosen(dataset, neurons))
+        if lacking:
+            buckets["neurons_without_traced_weights"] = lacking
+            warned.append(
+                f"{path.name} lacks the connections of {lacking:,} neurons that are not traced; they "
+                "are counted as neurons_without_traced_weights. weights='all' (--option weights=all) "
+                "has them, neurons='traced' (--option neurons=traced) leaves these neurons out"
+            )
     cutoff = re.search(r"minconf-([0-9.]+[0-9])", path.name)
     release = re.search(r"v[0-9]+(\.[0-9]+)*", " ".join(p.name for p in folder.files.values()))
     least = min_confidence if min_confidence is not None else cutoff and float(cutoff[1])
@@ -180,6 +195,8 @@ def read_flyem_feather(
         min_synapses=min_synapses,
         unknown_neurons=unknown_neurons,
         decisions=decisions,
+        warnings=warned,
+        buckets=buckets,
         description=describe_release(folder, description),
         overwrite=overwrite,
         command=command or f"ingest.read({dataset!r}, ...)",
@@ -219,7 +236,37 @@ def recognise_optic_lobe(path: Path) -> str | None:
     return recognise_flyem(path, "optic-lobe")
 
 
-def _weights_file(folder: ReleaseFolder, asked: Weights | None, decisions: list[str]) -> Path:
+def _chosen(dataset: str, asked: Chosen | None) -> Chosen:
+    """Which bodies are neurons: as asked, or by the release's own definition."""
+    return asked or ("traced" if dataset == "manc" else "classified")
+
+
+def _not_traced(bodies: Path, chosen: Chosen) -> int:
+    """How many neurons of those chosen are not traced."""
+    import duckdb
+
+    rows = feather_rows(bodies)
+    names = list(rows.schema.names)
+    classes = next((name for name in _CLASSES if name in names), None)
+    status = next((name for name in ("status", "statusLabel") if name in names), None)
+    if status is None:
+        return 0
+    keep = f"{quoted(classes)} IS NOT NULL" if chosen == "classified" and classes else "true"
+    with duckdb.connect() as connection:
+        ((count,),) = (
+            connection.register("bodies", rows)
+            .sql(
+                f"SELECT count(*) FROM bodies WHERE {keep} AND coalesce(CAST({quoted(status)} AS VARCHAR), '') "
+                "NOT IN ('Traced', 'Roughly traced')"
+            )
+            .fetchall()
+        )
+    return int(count)
+
+
+def _weights_file(
+    folder: ReleaseFolder, asked: Weights | None, decisions: list[str], *, traced: bool
+) -> Path:
     by_region = folder.one(_BY_REGION)
     if by_region is not None and asked is None:
         return by_region
@@ -227,7 +274,8 @@ def _weights_file(folder: ReleaseFolder, asked: Weights | None, decisions: list[
     for path in folder.match(_WEIGHTS):
         end = _SUFFIX.search(path.name.partition(".feather")[0])
         found[end[1] if end else "all"] = path
-    order = ("traced-only", "all", "significant-only") if asked is None else (asked,)
+    first, second = ("traced-only", "all") if traced else ("all", "traced-only")
+    order = (first, second, "significant-only") if asked is None else (asked,)
     for kind in order:
         if kind in found:
             decisions.append(f"weights are those of {found[kind].name} (weights={kind!r})")
@@ -292,8 +340,8 @@ def _bodies(
     if key is None:
         msg = f"{path.name} has no column 'bodyId'; it has {', '.join(names[:12])}."
         raise ContractError(msg)
-    classes = next((name for name in ("superclass", "superClass", "class") if name in names), None)
-    chosen = asked or ("traced" if dataset == "manc" else "classified")
+    classes = next((name for name in _CLASSES if name in names), None)
+    chosen = _chosen(dataset, asked)
     keep = None
     if chosen == "classified":
         keep = f"{quoted(_needed(path, classes, 'superclass', asked))} IS NOT NULL"

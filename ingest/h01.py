@@ -13,6 +13,7 @@ import math
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -23,10 +24,14 @@ from connectome_analysis.tables import ContractError
 from .account import Ingested
 from .choices import choose
 from .neurons import UnknownNeurons
+from .prepared_rows import PreparedRows
+from .read_rows import open_rows
 from .safe_files import exact_id, first_bytes, is_junk, read_json
 from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
+from .source_rows import SourceRows
 from .table_reader import table
+from .workspace import Workspace, quoted
 
 VOXEL_NM = (33.0, 8.0, 8.0)
 CONSENT = (
@@ -37,6 +42,7 @@ ACCESS = "Do not try to identify the donor, and follow the consent and terms of 
 LICENCE = "terms of the H01 release: https://h01-release.storage.googleapis.com"
 SENDS = frozenset({"AXON"})
 RECEIVES = frozenset({"DENDRITE", "SOMA", "AIS"})
+_SOMA = ("true_x", "true_y", "true_z")
 _GLIA = ("astrocyte", "oligo", "microglia", "opc", "mg/opc", "glia")
 _KINDS = {1: "inhibitory", 2: "excitatory"}
 _BATCH = 200_000
@@ -152,6 +158,8 @@ def read_h01(
             "synapses go from AXON to DENDRITE, SOMA or AIS; others are counted and left out "
             "(compartments='all' keeps them)"
         )
+    if nodes is not None and "x_nm" in nodes.column_names:
+        told.append("x_nm, y_nm, z_nm of cells are true_x, true_y, true_z, in nm")
     if nodes is not None and glia == "drop":
         told.append(f"synapses of {len(not_neurons):,} glial cells are counted and left out")
     warned = [] if nodes is not None else ["no list of cells, so glia cannot be told from neurons"]
@@ -163,12 +171,13 @@ def read_h01(
         staging.mkdir()
         keeps = _Keeps(compartments != "all", not_neurons, least_confidence)
         most = _stage(shards, staging, keeps, buckets, progress)
-        fraction = most is None or most <= 1.0
+        fraction = most.confidence is None or most.confidence <= 1.0
         told.append(
             "confidence is the source's"
             if fraction
             else "score is the source's confidence, not in 0..1"
         )
+        numbered = most.ids
         rule: UnknownNeurons = "drop" if neurons == "listed" else "add"
         about: dict[str, Any] = {
             "species": "Homo sapiens",
@@ -184,7 +193,7 @@ def read_h01(
         }
         return table(
             out,
-            synapses=staging,
+            synapses=staging if numbered else _without_ids(staging),
             nodes=nodes,
             columns={f"synapses.{'confidence' if fraction else 'score'}": "confidence_in_source"},
             files={f"synapses {i}" if i else "synapses": f for i, f in enumerate(shards)}
@@ -202,6 +211,27 @@ def read_h01(
             command=command,
             progress=progress,
         )
+
+
+@dataclass
+class _Found:
+    """What all records have: the greatest confidence, and whether any has an id."""
+
+    confidence: float | None = None
+    ids: bool = False
+
+
+def _without_ids(staging: Path) -> PreparedRows:
+    """Staged records without the column of ids, which this release does not fill."""
+
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        rows = open_rows(workspace, f"{view}_staged", staging)
+        workspace.run(
+            f"CREATE VIEW {quoted(view)} AS SELECT * EXCLUDE (synapse_id) FROM {quoted(rows.view)}"
+        )
+        return replace(rows, view=view, columns=workspace.columns(view))
+
+    return PreparedRows(make)
 
 
 class _Keeps:
@@ -250,12 +280,12 @@ def _stage(
     keeps: _Keeps,
     buckets: Counter[str],
     progress: Callable[[str], None] | None,
-) -> float | None:
-    """Write the kept records as Parquet, batch by batch; return the greatest confidence."""
+) -> _Found:
+    """Write the kept records as Parquet, batch by batch; return what they have."""
     import pyarrow.parquet as pq
 
     schema = pa.schema(list(_COLUMNS.items()))
-    most: float | None = None
+    found = _Found()
     for number, shard in enumerate(shards):
         if progress is not None:
             progress(f"reading {shard.name}, {number + 1} of {len(shards)}")
@@ -268,14 +298,16 @@ def _stage(
                 if left_out is not None:
                     buckets[left_out] += 1
                     continue
-                sure = row[_SURE]
-                most = sure if most is None or (sure is not None and sure > most) else most
+                sure, most = row[_SURE], found.confidence
+                if most is None or (sure is not None and sure > most):
+                    found.confidence = sure
+                found.ids = found.ids or row[0] is not None
                 batch.append(row)
                 if len(batch) == _BATCH:
                     writer.write_table(_batch(batch, schema))
                     batch = []
             writer.write_table(_batch(batch, schema))
-    return most
+    return found
 
 
 def _batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
@@ -437,7 +469,9 @@ def _cells(path: Path) -> pa.Table:
         "cell_type": pa.array([_text(c.get("type")) for c in by_segment.values()], pa.string()),
     }
     for name in names:
-        columns[name] = pa.array([_text(c.get(name)) for c in by_segment.values()], pa.string())
+        # The authors' own programs put true_x in the place of what is in nm.
+        ours = f"{name[-1]}_nm" if name in _SOMA else name
+        columns[ours] = pa.array([_text(c.get(name)) for c in by_segment.values()], pa.string())
     return pa.table(columns)
 
 

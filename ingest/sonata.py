@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _COUNTS = ("n_syn", "nsyns", "n_syns", "syn_count")
 _NATIVE = ("native_id", "root_id", "node_id_in_source", "bodyId")
+_WEIGHT = "syn_weight"
 _LIBRARY = "@library"
 
 
@@ -115,6 +116,7 @@ def read_sonata(
     for name, values in read.attributes.items():
         columns[name] = pa.array(values.tolist())
     counted = next((name for name in _COUNTS if name in columns), None)
+    total = _total_weight(pre, post, read.attributes.get(_WEIGHT))
     exported = beside is not None and beside.format == "sonata" and "syn_weight" in columns
     kind = next(
         (k for k in (beside.weights if beside else ()) if read.name.endswith(f"__{k}")), "chemical"
@@ -127,6 +129,11 @@ def read_sonata(
         told.append("every edge is one synapse")
         columns["syn_count"] = pa.array(np.ones(len(pre), np.int64))
         counted = "syn_count"
+    if total is not None and not exported:
+        columns["syn_weight_sum"] = pa.array(total)
+        told.append(
+            "syn_weight_sum is what the edges of a pair have together; syn_weight stays where they agree"
+        )
     node_table = None
     if n is not None:
         node_table = pa.table(
@@ -155,6 +162,19 @@ def read_sonata(
         command=command,
         progress=progress,
     )
+
+
+def _total_weight(
+    pre: NDArray[np.int64], post: NDArray[np.int64], weights: NDArray[Any] | None
+) -> NDArray[np.float64] | None:
+    """The sum of weights over the edges of each edge's pair; None where no pair has several."""
+    if weights is None or weights.dtype.kind not in "iuf":
+        return None
+    pairs, of = np.unique(np.stack([pre, post]), axis=1, return_inverse=True)
+    if pairs.shape[1] == len(pre):
+        return None
+    totals = np.bincount(of.ravel(), weights.astype(np.float64)).astype(np.float64)
+    return np.asarray(totals[of.ravel()])
 
 
 class _Edges:

@@ -164,8 +164,22 @@ def test_the_traced_weights_are_read_where_they_are(small: Path, out: Path) -> N
     paf.write_feather(
         whole.slice(0, 5), small / f"connectome-weights-{RELEASE}-traced-only.feather"
     )
-    assert read_malecns(small, out).buckets["edge_rows_in"] == 5
-    assert read_malecns(small, out.with_name("all"), weights="all").buckets["edge_rows_in"] == 61
+    assert read_malecns(small, out).buckets["edge_rows_in"] == 61  # not all neurons are traced
+    traced = read_malecns(small, out.with_name("traced"), neurons="traced")
+    assert traced.buckets["edge_rows_in"] == 5
+    assert traced.warnings == ()
+    less = read_malecns(small, out.with_name("less"), weights="traced-only")
+    assert less.buckets["edge_rows_in"] == 5
+    assert less.warnings == ()  # every neuron is traced
+    bodies = small / f"body-annotations-{RELEASE}.feather"
+    table = paf.read_table(bodies)
+    first = table["superclass"].to_pylist().index(table["superclass"].drop_null()[0].as_py())
+    status = ["Anchor" if i == first else s for i, s in enumerate(table["status"].to_pylist())]
+    place = table.schema.get_field_index("status")
+    paf.write_feather(table.set_column(place, "status", pa.array(status)), bodies)
+    less = read_malecns(small, out.with_name("anchor"), weights="traced-only")
+    assert less.buckets["neurons_without_traced_weights"] == 1
+    assert "lacks the connections of 1 neurons that are not traced" in less.warnings[0]
     refused(
         "malecns",
         small,

@@ -182,6 +182,33 @@ def test_human_synapses_go_from_axons_to_dendrites_and_carry_their_terms(tmp_pat
 # --- skeletons --------------------------------------------------------------------------------
 
 
+def test_human_cells_are_in_nm_and_no_column_is_empty(tmp_path: Path) -> None:
+    folder = write_h01(tmp_path / "h01", [h01_record("5", "6")])
+    cell = {"agglo_seg": "5", "true_x": 100, "true_y": 200, "true_z": 300.5, "type": "pyramidal"}
+    (folder / "agglo_20200916c3_cell_data.json").write_text(json.dumps([cell]))
+    result = take("h01", folder, tmp_path / "out")
+    (sender,) = [row for row in rows(result, "nodes") if row["node_id"] == 5]
+    assert [sender[f"{axis}_nm"] for axis in "xyz"] == [100.0, 200.0, 300.5]
+    (synapse,) = rows(result, "synapses")
+    assert "synapse_id_in_source" not in synapse
+    record = h01_record("5", "6") | {"id": "77"}
+    numbered = take("h01", write_h01(tmp_path / "ids", [record]), tmp_path / "numbered")
+    assert column(numbered, "synapses", "synapse_id") == [77]
+
+
+def test_weights_of_several_edges_of_a_pair_are_added_up(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "edges.h5", "w") as file:
+        group = file.create_group("edges/pop_to_pop")
+        group["source_node_id"] = np.array([0, 0, 1], np.uint64)
+        group["target_node_id"] = np.array([1, 1, 2], np.uint64)
+        group["0/syn_weight"] = [0.25, 0.5, 0.125]
+    result = take("sonata", tmp_path / "edges.h5", tmp_path / "out")
+    assert edges(result) == {(0, 1): 2.0, (1, 2): 1.0}
+    assert column(result, "edges", "syn_weight_sum") == [0.75, 0.125]
+
+
 def test_catmaid_gives_skeletons_in_nm(tmp_path: Path) -> None:
     result = take("catmaid", write_catmaid(tmp_path / "c"), tmp_path / "out")
     points = {(r["node_id"], r["point_id"]): r for r in rows(result, "skeletons")}
