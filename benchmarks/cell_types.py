@@ -128,7 +128,8 @@ def show(
     )
     for words in table.attrs["leakage"]:
         print(f"Leak: {words}\n")
-    extra = [name for name in ("coverage", "set_size") if name in table.columns]
+    wanted = ("accuracy_all", "macro_f1_all", "coverage", "set_size")
+    extra = [name for name in wanted if name in table.columns]
     print(
         "| method | accuracy | macro-F1 | deviation over seeds |",
         *(f" {x} |" for x in extra),

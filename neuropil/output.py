@@ -78,24 +78,69 @@ def print_table(
     *,
     every_digit: bool = False,
 ) -> None:
-    """Print a table for people; numbers stand right, missing values are empty."""
+    """Print a table for people; numbers stand right, missing values are empty.
+
+    Columns that the screen has no room for make room in the middle; a few such rows stand one under
+    the other.
+    """
+    from rich.markup import render
     from rich.table import Table
 
+    from .wide_table import MOST_ROWS_AS_RECORDS, columns_that_fit, least_width
+
     rows = table.reset_index() if table.index.name is not None else table
-    shown = Table(header_style="bold")
-    for name in rows.columns:
-        numeric = rows[name].dtype.kind in "iuf"
-        shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
-    for row in rows.astype(object).itertuples(index=False, name=None):
-        shown.add_row(
-            *(
-                cell(value, (formats or {}).get(str(name)), every_digit=every_digit)
-                for name, value in zip(rows.columns, row, strict=True)
-            )
-        )
+    names = [str(name) for name in rows.columns]
+    numeric = [kind.kind in "iuf" for kind in rows.dtypes]
+    cells = [
+        [
+            cell(value, (formats or {}).get(name), every_digit=every_digit)
+            for name, value in zip(names, row, strict=True)
+        ]
+        for row in rows.astype(object).itertuples(index=False, name=None)
+    ]
+    least = [
+        least_width(name, [render(row[i]).plain for row in cells], numeric=numeric[i])
+        for i, name in enumerate(names)
+    ]
     screen = console()
+    left, right = columns_that_fit(least, screen.width)
     screen.print(title, style="bold", markup=False, soft_wrap=True)
+    if left < len(names) and 0 < len(cells) <= MOST_ROWS_AS_RECORDS:
+        for number, row in enumerate(cells, start=1):
+            record = Table(header_style="bold", show_header=True)
+            record.add_column(f"row {number}", no_wrap=True)
+            record.add_column("", overflow="fold")
+            for name, text in zip(names, row, strict=True):
+                record.add_row(name, text)
+            screen.print(record)
+        return
+    shown = Table(header_style="bold")
+    places = [*range(left), *range(len(names) - right, len(names))]
+    dots = left if left < len(names) else None
+    for at, i in enumerate(places):
+        if at == dots:
+            shown.add_column("…")
+        shown.add_column(
+            names[i],
+            justify="right" if numeric[i] else "left",
+            overflow="fold",
+            min_width=least[i] if dots is not None else None,
+        )
+    if dots == len(places):
+        shown.add_column("…")
+    for row in cells:
+        texts = [row[i] for i in places]
+        shown.add_row(*(texts if dots is None else [*texts[:dots], "…", *texts[dots:]]))
     screen.print(shown)
+    if dots is not None:
+        hidden = names[left : len(names) - right]
+        which = hidden[0] if len(hidden) == 1 else f"{hidden[0]} to {hidden[-1]}"
+        screen.print(
+            f"not shown for want of room: {len(hidden)} of {len(names)} columns, {which}; --json "
+            "prints all",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def cell(value: Any, format_: str | None = None, *, every_digit: bool = False) -> str:

@@ -78,10 +78,9 @@ def leiden(
 
     labels, n = search(resolution)
     if n_types is None:
-        chosen = (
-            f"the highest modularity, {tried[resolution][1]:.3f}, of {n_runs} runs at resolution "
-        )
-        chosen += f"{resolution:g}"
+        value = tried[resolution][1]
+        height = f"{value:.3f}" if np.isfinite(value) else "undefined, for no two are alike"
+        chosen = f"the highest modularity, {height}, of {n_runs} runs at resolution {resolution:g}"
     else:
         low, high = 0.0, resolution
         while n < n_types and high < _FINEST:

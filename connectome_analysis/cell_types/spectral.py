@@ -59,6 +59,11 @@ def spectral(
     if others and embedding != "omnibus":
         msg = f"others= belongs to embedding='omnibus', got embedding={embedding!r}."
         raise ValueError(msg)
+    if embedding == "omnibus" and not others:
+        msg = (
+            "embedding='omnibus' is of several graphs; give others=, or take embedding='adjacency'."
+        )
+        raise ValueError(msg)
     found = spectral_embedding([g, *others], embedding, n_dimensions, value=value, rng=seed)
     points = found.points
     spread = points.std()

@@ -47,7 +47,8 @@ def structural_order(g: Graph) -> NDArray[np.int64]:
 def _sums(values: NDArray[np.uint64], indptr: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Sums of rows, modulo 2**64: the order within a row does not matter."""
     upto = np.concatenate([np.zeros(1, np.uint64), np.cumsum(values, dtype=np.uint64)])
-    return upto[indptr[1:]] - upto[indptr[:-1]]
+    sums: NDArray[np.uint64] = upto[indptr[1:]] - upto[indptr[:-1]]
+    return sums
 
 
 def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

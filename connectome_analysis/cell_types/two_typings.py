@@ -103,6 +103,9 @@ def compare_types(
     for measure in _MEASURES.values():
         value = measure(a_number, b_number)
         rows.append((value, *_limits(measure, value, a_number, b_number, part)))
+    # Two measures are at most 1, the third at least 0, which limits by normal deviates do not know.
+    rows[:2] = [(value, low, min(high, 1.0)) for value, low, high in rows[:2]]
+    rows[2] = (rows[2][0], max(rows[2][1], 0.0), rows[2][2])
     agreement = pd.DataFrame(
         rows, columns=["value", "low", "high"], index=pd.Index(list(_MEASURES), name="measure")
     )

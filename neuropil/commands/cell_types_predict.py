@@ -41,11 +41,13 @@ def predict(
         typer.Option("--min-confidence", help="Below it the answer is unknown.", min=0, max=1),
     ] = 0.5,
     coverage: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--coverage", help="How often the set of types must hold the true one; 0 for no sets."
+            "--coverage",
+            help="How often the set of types must hold the true one; 0 for no sets.",
+            show_default="0.9, where the model was calibrated",
         ),
-    ] = 0.9,
+    ] = None,
     edge_type: EdgeType = "chemical",
     kinds: Kinds = None,
     min_synapses: MinSynapses = None,
@@ -61,9 +63,17 @@ def predict(
     if out is not None or json:
         require_leave(opened.manifest, allow_restricted=allow_restricted)
     fitted = ca.cell_types.CellTyper.load(model)
+    if coverage is None:
+        coverage = 0.0 if fitted.conformal is None else 0.9
+    if coverage and fitted.conformal is None:
+        msg = (
+            f"--coverage {coverage:g}: {model} was trained without neurons for sets; train it with "
+            "calibration_share above 0 and enough labels, or leave --coverage out."
+        )
+        raise ValueError(msg)
     found = fitted.cell_types(wiring, known, min_confidence=min_confidence)
     table = found.to_frame()
-    if coverage and fitted.conformal is not None:
+    if coverage:
         sets = fitted.predict_sets(wiring, coverage, known)
         table["set_size"] = sets["size"]
         table["types"] = ["; ".join(names) for names in sets["types"]]

@@ -86,7 +86,9 @@ def train(
         "model": str(model),
         "labels": labels,
         "types": len(fitted.classes_),
-        "learnt_from": int(given.notna().sum()),
+        "labelled": int(given.notna().sum()),
+        "learnt_from": fitted.n_learnt_,
+        "watched": fitted.n_watched_,
         "watched_loss_nats": best,
         "calibration": None if fitted.conformal is None else len(fitted.conformal.number),
         "seed": seed,
@@ -97,8 +99,9 @@ def train(
         return
     screen = console()
     screen.print(
-        f"{opened.name}: {facts['types']:,} types from {facts['learnt_from']:,} labelled neurons of "
-        f"{g.n_nodes:,}."
+        f"{opened.name}: {facts['types']:,} types from {facts['labelled']:,} labelled neurons of "
+        f"{g.n_nodes:,}: {facts['learnt_from']:,} learnt from, {facts['watched']:,} to stop by, "
+        f"{facts['calibration'] or 0:,} for sets."
         + ("" if best is None else f" Loss on neurons kept back: {best:.3f} nats."),
         soft_wrap=True,
     )

@@ -11,7 +11,11 @@ import pytest
 import connectome_analysis as ca
 from connectome_analysis.cell_types.evaluation.label_propagation import propagate_labels
 from connectome_analysis.cell_types.evaluation.leakage import given_away
-from connectome_analysis.cell_types.evaluation.resampling import surer_of_known
+from connectome_analysis.cell_types.evaluation.resampling import (
+    accuracy_and_macro_f1,
+    surer_of_known,
+)
+from connectome_analysis.cell_types.evaluation.twins import twin_groups
 from connectome_analysis.cell_types.graph_network.scores_of_types import accuracy, macro_f1
 
 SMALL = {"hidden": 16, "epochs": 40, "features": ("degree", "strength")}
@@ -81,6 +85,28 @@ def test_twins_are_known_by_a_number_they_share_or_by_the_twins_id(pairs) -> Non
     )
     apart = ca.cell_types.split(pairs, "cell_type", "pair")
     assert ca.cell_types.leakage(pairs, "cell_type", apart) == []
+
+
+@pytest.mark.parametrize(
+    "ids", [[9, None, None, None], [None, None, 7, None], [9, 99, 7, None], ["9", "-1", "7", ""]]
+)
+def test_ids_of_twins_may_be_missing_or_name_each_other_one_way(ids) -> None:
+    nodes = pd.DataFrame({"node_id": [7, 8, 9, 10], "pair": pd.Series(ids, dtype=object)})
+    g = ca.Graph.from_edges([7], [8], nodes=nodes)
+    assert twin_groups(g, "pair").tolist() == [0, 1, 0, 3]
+
+
+def test_a_coarser_form_of_the_label_is_a_leak_and_so_is_a_predicted_transmitter(pairs) -> None:
+    nodes = pairs.nodes
+    nodes["half"] = nodes["cell_type"].map({"T0": "a", "T1": "a", "T2": "b", "T3": "b"})
+    nodes["celltype_predicted_nt"] = nodes["half"]
+    g = ca.Graph.from_adjacency(pairs.to_scipy(), nodes=nodes)
+    apart = ca.cell_types.split(g, "cell_type", "pair")
+    features = ["half", "lineage", "celltype_predicted_nt"]
+    said = ca.cell_types.leakage(g, "cell_type", apart, features=features)
+    assert said[0].startswith("The label decides the feature half: is it a coarser form of it")
+    assert said[1].startswith("celltype_predicted_nt may be a prediction")
+    assert len(said) == 2
 
 
 def test_leaks_are_said_and_clean_features_are_not(pairs) -> None:
@@ -173,10 +199,29 @@ def test_types_only_in_the_test_are_told_by_confidence(pairs) -> None:
     assert table["new_types_auroc"].between(0, 1).all()
     assert table.loc["majority", "new_types_auroc"] == 0.5
     assert "coverage" not in table.columns
+    assert (table["accuracy_all"] < table["accuracy"]).all()
+    assert (table["macro_f1_all"] < table["macro_f1"]).all()
+
+
+def test_neurons_of_types_that_were_not_learnt_lower_the_score_of_what_they_are_taken_for() -> None:
+    truth, guess = np.array([0, 0, 1, -1, -1]), np.array([0, 0, 1, 0, -1])
+    right, f1 = accuracy_and_macro_f1([truth], [guess], 0)
+    assert right.mean == 1
+    assert f1.mean == pytest.approx((2 * 2 / (2 + 3) + 1) / 2)
+
+
+def test_unknown_is_an_answer_of_every_method(pairs) -> None:
+    options = {"methods": ["majority", "seeds"], "seeds": 1, "pairs": "pair_id"}
+    table = ca.cell_types.evaluate(pairs, "cell_type", "pair", min_confidence=0.7, **options)
+    assert table.loc["majority", "answered"] == 0
+    assert table.loc["majority", "accuracy"] == 0
+    assert 0 < table.loc["seeds", "answered"] <= 1
+    with pytest.raises(ValueError, match="CellTyper has no option 'hiden'; it has: batch_size"):
+        ca.cell_types.evaluate(pairs, "cell_type", "pair", hiden=3, **options)
 
 
 def test_under_errors_methods_see_the_corrupted_graph_and_lost_neurons_are_wrong(pairs) -> None:
-    model = ca.errors.ErrorModel(recall=0.3, min_synapses=3)
+    model = ca.errors.ErrorModel(recall=0.05, min_synapses=3)
     plain = ca.cell_types.evaluate(pairs, "cell_type", "pair", methods=["seeds"], seeds=2)
     worse = ca.cell_types.evaluate(
         pairs, "cell_type", "pair", methods=["seeds"], seeds=2, error_model=model

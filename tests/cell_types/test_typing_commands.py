@@ -64,6 +64,10 @@ def test_mistakes_are_one_line(neuropil, tmp_path) -> None:
         (("train", LEFT, model, "--only", "side"), "--only must be COLUMN=VALUE"),
         (("train", LEFT, model, "--only", "side=up"), "no neuron has this value; there are left"),
         (("train", LEFT, tmp_path / "no" / "m.pt"), "There is no folder"),
+        (
+            ("train", LEFT, model, "--option", "device=cuda:9"),
+            "device must be one that torch has here",
+        ),
         (("predict", LEFT, model), "There is no saved model"),
         (("evaluate", LEFT, "--methods", "magic"), "methods must be among"),
         (("evaluate", LEFT, "--by", "pair"), "A split by pair needs column="),

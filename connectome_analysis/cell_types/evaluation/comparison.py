@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,18 +72,22 @@ def evaluate(
     progress : callable, optional
         Told (methods done, methods in all).
     **typer_options
-        Of `CellTyper`; ``features`` are those of all methods that look at features.
+        Of `CellTyper`; ``features`` are those of all methods that look at features, and
+        ``min_confidence`` is that below which all methods answer "unknown".
 
     Returns
     -------
     DataFrame, one row per method
-        ``accuracy`` and ``macro_f1``, means over the seeds, with 95 % intervals (``_low``,
-        ``_high``) that hold the chance of the seed and of the neurons tested; ``macro_f1_sd``, the
-        deviation over seeds; with neurons kept for calibration ``coverage``, the share of the
-        tested whose true type is in its conformal set, and ``set_size``; with types only in the test
-        ``new_types_auroc``, how well confidence tells them from known ones; ``types_scored``, for
-        scores are over test neurons of types that were learnt; ``seconds`` of processor time for
-        one seed.
+        ``accuracy``, over test neurons whose type was learnt, and ``macro_f1``, over the types that
+        were (``types_scored``), where a neuron of another type lowers the score of the one it is
+        taken for; means over the seeds, with 95 % intervals (``_low``, ``_high``) that hold the chance
+        of the seed and of the neurons tested; ``macro_f1_sd``, the deviation over seeds. Where the test
+        holds types that were not learnt, ``accuracy_all`` and ``macro_f1_all`` over all test
+        neurons and all their types, those not learnt counting as wrong and as 0, and
+        ``new_types_auroc``, how well confidence tells them from known ones. With ``min_confidence``
+        among the options, ``answered``, the share of test neurons of which a type is said. With
+        neurons kept for calibration ``coverage``, the share of the tested whose true type is in its
+        conformal set, and ``set_size``. ``seconds`` of processor time for one seed.
         ``attrs`` holds ``split`` and ``leakage``.
 
     Warns
@@ -106,7 +111,9 @@ def evaluate(
     chosen = _chosen(methods, error_model)
     truth, names = number_labels(labels_of(first, labels, argument="labels"))
     start = seed_number(rng)
-    collected: dict[str, _Found] = {name: _Found() for name in chosen}
+    _require_typer_options(typer_options)
+    least = CellTyper(**typer_options).settings.min_confidence
+    collected: dict[str, _Found] = {name: _Found(least) for name in chosen}
     splits: list[Split] = []
     for k in range(seeds):
         seed = int(np.random.SeedSequence(start, spawn_key=(12, k)).generate_state(1)[0])
@@ -151,7 +158,8 @@ def evaluate(
 class _Found:
     """What one method said, seed by seed."""
 
-    def __init__(self) -> None:
+    def __init__(self, min_confidence: float) -> None:
+        self.min_confidence = min_confidence
         self.truths: list[NDArray[np.int64]] = []
         self.guesses: list[NDArray[np.int64]] = []
         self.covered: list[float] = []
@@ -159,6 +167,9 @@ class _Found:
         self.aurocs: list[float] = []
         self.seconds: list[float] = []
         self.types: list[int] = []
+        self.all_right: list[float] = []
+        self.all_f1: list[float] = []
+        self.answered: list[float] = []
 
     def add(
         self,
@@ -171,12 +182,19 @@ class _Found:
         """Keep what is needed of (N, T) probabilities; a row of NaN is a neuron that was lost."""
         lost = np.asarray(np.isnan(chance).any(axis=1), dtype=bool)
         filled = np.where(lost[:, None], 0.0, chance)
-        best = np.where(lost, -1, filled.argmax(axis=1))
+        silent = lost | (filled.max(axis=1) < self.min_confidence)
+        best = np.where(silent, -1, filled.argmax(axis=1))
         learnt = np.isin(truth, truth[parts.train])
         asked = np.flatnonzero(parts.test & learnt)
-        self.truths.append(truth[asked])
         self.types.append(len(np.unique(truth[asked])))
-        self.guesses.append(best[asked])
+        tested = np.flatnonzero(parts.test)
+        self.truths.append(np.where(learnt, truth, -1)[tested])
+        self.guesses.append(best[tested])
+        if len(asked) < len(tested):
+            self.all_right.append(float((best == truth)[tested].mean()))
+            self.all_f1.append(macro_f1_of_numbers(truth[tested], best[tested]))
+        if self.min_confidence > 0 and len(tested):
+            self.answered.append(float((best[tested] >= 0).mean()))
         self.aurocs.append(surer_of_known(filled.max(axis=1)[parts.test], ~learnt[parts.test]))
         kept = np.flatnonzero(parts.calibration & learnt & ~lost)
         if len(kept):
@@ -198,12 +216,27 @@ class _Found:
             "macro_f1_low": f1.low,
             "macro_f1_high": f1.high,
             "macro_f1_sd": float(np.std(each, ddof=1)) if len(each) > 1 else float("nan"),
-            "coverage": float(np.mean(self.covered)) if self.covered else float("nan"),
-            "set_size": float(np.mean(self.sizes)) if self.sizes else float("nan"),
+            "accuracy_all": _mean(self.all_right),
+            "macro_f1_all": _mean(self.all_f1),
+            "answered": _mean(self.answered),
+            "coverage": _mean(self.covered),
+            "set_size": _mean(self.sizes),
             "new_types_auroc": float(np.mean(self.aurocs)),
             "types_scored": float(np.mean(self.types)),
             "seconds": float(np.mean(self.seconds)),
         }
+
+
+def _require_typer_options(given: Mapping[str, Any]) -> None:
+    there = set(signature(CellTyper).parameters) - {"error_model", "rng", "progress"}
+    wrong = [name for name in given if name not in there]
+    if wrong:
+        msg = f"CellTyper has no option {wrong[0]!r}; it has: {', '.join(sorted(there))}."
+        raise ValueError(msg)
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
 
 
 def _chosen(methods: Sequence[str] | None, error_model: ErrorModel | None) -> dict[str, Method]:

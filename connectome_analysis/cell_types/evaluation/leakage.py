@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from ...graph import Graph
 
-_TRANSMITTERS = ("neurotransmitter", "sign", "co_transmitters", "nt_type", "top_nt")
+# Columns of transmitters by their names: nt_type, predicted_nt, consensus_nt, neurotransmitter, ...
+_TRANSMITTERS = re.compile(r"(^|_)nts?(_|$)|transmitter|(^|_)sign$", re.IGNORECASE)
 _SIDES = ("side", "hemisphere")
 _PAIRS = ("pair_id", "pair", "predicted_pair_id")
 # A column that gives so much of what the label lacks is more than a hint.
@@ -43,8 +45,8 @@ def leakage(
     """Say in sentences what may make the scores of a split too good; an empty list where nothing is seen.
 
     Looked for are bilateral twins on both sides of the split (or sides mixed without knowing
-    twins), features that the label can be read off or that were made from it, and transmitters, which
-    in most releases are predictions.
+    twins), features that the label can be read off, that follow from it or that were made from it, and
+    transmitters, which in most releases are predictions.
 
     Parameters
     ----------
@@ -77,6 +79,7 @@ neuron's mirror image may have been learnt. Split by hemisphere, or give pairs=.
         if column == name:
             found.append(f"The feature {column} is the label itself.")
             continue
+        transmitter = _TRANSMITTERS.search(column) is not None
         share = given_away(g.nodes[column], number)
         if share >= _GIVES_AWAY:
             found.append(
@@ -84,7 +87,11 @@ neuron's mirror image may have been learnt. Split by hemisphere, or give pairs=.
                     "%", " %"
                 )
             )
-        if column in _TRANSMITTERS:
+        elif not transmitter and decided(g.nodes[column], number) >= _GIVES_AWAY:
+            found.append(
+                f"The label decides the feature {column}: is it a coarser form of it, or made from it?"
+            )
+        if transmitter:
             found.append(_transmitter(g, column))
     return [words for words in found if words]
 
@@ -115,6 +122,23 @@ def given_away(values: pd.Series[Any], number: NDArray[np.int64]) -> float:
     right = (rows.argmax(axis=1) == truth)[shared]
     majority = np.bincount(truth[shared]).max() / shared.sum()
     return float((right.mean() - majority) / (1 - majority)) if majority < 1 else 0.0
+
+
+def decided(values: pd.Series[Any], number: NDArray[np.int64]) -> float:
+    """How far a column follows from the label, as `given_away` has it; 0 of numbers of many values.
+
+    A coarser label is decided by a finer one, though it gives little of it away.
+    """
+    import pandas as pd
+
+    if values.dtype.kind in "iuf" and values.nunique() > 50:
+        return 0.0
+    code, _ = pd.factorize(values, use_na_sentinel=True)
+    labels = pd.Series(np.where(number >= 0, number, -1)).where((number >= 0) & (code >= 0))
+    if labels.nunique() < 2 or len(set(code[labels.notna()].tolist())) < 2:
+        return 0.0
+    there = labels.notna().to_numpy()
+    return given_away(labels[there].astype(str), code[there].astype(np.int64))
 
 
 def _twins(g: Graph, split: Split, pairs: str | None) -> list[str]:

@@ -28,7 +28,9 @@ def accuracy_and_macro_f1(
     Parameters
     ----------
     truths, guesses : one array for each seed
-        Types of the test neurons, and what was said, -1 for unknown.
+        Types of the test neurons, -1 for types that were not learnt, and what was said, -1 for
+        unknown. Accuracy is over the neurons whose type was learnt; macro-F1 over the types that were,
+        where neurons of others lower the score of the type they are taken for.
     seed : int
         Neurons are drawn again 200 times for each seed, and all seeds' scores put together: the
         interval holds both chances.
@@ -44,7 +46,7 @@ def accuracy_and_macro_f1(
     if not drawn:
         none = Interval(float("nan"), float("nan"), float("nan"))
         return none, none
-    low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
+    low, high = np.nanpercentile(np.array(drawn), [2.5, 97.5], axis=0)
     mean = np.array(means).mean(axis=0)
     return (
         Interval(float(mean[0]), float(low[0]), float(high[0])),
@@ -53,7 +55,8 @@ def accuracy_and_macro_f1(
 
 
 def _both(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> tuple[float, float]:
-    right = float((truth == guess).mean()) if len(truth) else float("nan")
+    learnt = truth >= 0
+    right = float((truth == guess)[learnt].mean()) if learnt.any() else float("nan")
     return right, macro_f1_of_numbers(truth, guess)
 
 

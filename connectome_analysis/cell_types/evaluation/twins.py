@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from ...graph import Graph
+
+# Share of values that stand twice, below which they are ids and not numbers that twins share.
+_FEW = 0.25
 
 
 def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
@@ -18,8 +21,9 @@ def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
     ----------
     g : Graph
     column : str
-        Missing values and -1 are neurons without a twin. Where each value is a node id and stands
-        once, it is the id of the twin; otherwise twins have the same value.
+        Missing values and -1 are neurons without a twin. Where hardly a value stands twice and some
+        are node ids, they are ids of twins, which may be missing from the graph or not name the
+        neuron in return; otherwise twins have the same value.
 
     Examples
     --------
@@ -34,20 +38,33 @@ def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
 
     values = g.nodes[column]
     lone = (values.isna() | (values.astype(str).isin(["-1", "-1.0", ""]))).to_numpy(dtype=bool)
+    known = np.flatnonzero(~lone)
     place = {int(neuron): k for k, neuron in enumerate(g.node_ids)}
-    groups = np.arange(g.n_nodes)
-    known = values[~lone]
-    numbers = pd.to_numeric(known, errors="coerce")
-    are_ids = (
-        known.is_unique
-        and numbers.notna().all()
-        and all(float(x).is_integer() and int(x) in place for x in known)
-    )
-    if are_ids:
-        for k in np.flatnonzero(~lone).tolist():
-            groups[k] = min(k, place[int(values.iloc[k])])
-        return groups
-    first: dict[str, int] = {}
-    for k in np.flatnonzero(~lone).tolist():
-        groups[k] = first.setdefault(str(values.iloc[k]), k)
-    return groups
+    named = np.array([place.get(_whole(x), -1) for x in values.iloc[known]], dtype=np.int64)
+    repeated = values.iloc[known].duplicated(keep=False).mean() if len(known) else 0.0
+    if repeated < _FEW and (named >= 0).any():
+        named_here = named >= 0
+        return _joined(g.n_nodes, known[named_here], named[named_here])
+    code, _ = pd.factorize(values.iloc[known].astype(str))
+    _, first = np.unique(code, return_index=True)
+    return _joined(g.n_nodes, known, known[first][code])
+
+
+def _whole(value: Any) -> int | None:
+    """A value as a whole number, exactly; None where it is none."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if isinstance(value, str) or number == value else None
+
+
+def _joined(n_neurons: int, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) the first neuron of each group that pairs join."""
+    import scipy.sparse as sp
+
+    pairs = sp.coo_array((np.ones(len(one)), (one, other)), shape=(n_neurons, n_neurons))
+    group = sp.csgraph.connected_components(pairs, directed=False)[1]
+    _, first = np.unique(group, return_index=True)
+    found: NDArray[np.int64] = first[group].astype(np.int64)
+    return found

@@ -100,6 +100,8 @@ class CellTyper:
         Types, sorted by name.
     history_ : DataFrame
         One row per check: ``network``, ``epoch``, ``loss``, ``watched_loss``.
+    n_learnt_, n_watched_ : int
+        Neurons learnt from, and kept back to stop by.
 
     Examples
     --------
@@ -438,6 +440,16 @@ class CellTyper:
 
         rows = self._require_fitted().losses
         return pd.DataFrame(rows, columns=["network", "epoch", "loss", "watched_loss"])
+
+    @property
+    def n_learnt_(self) -> int:
+        """How many neurons the weights were learnt from."""
+        return self._require_fitted().n_learnt
+
+    @property
+    def n_watched_(self) -> int:
+        """How many neurons were kept back to stop by and to calibrate probabilities with."""
+        return self._require_fitted().n_watched
 
     # ---------------------------------------------------------------- on disk
 

@@ -260,10 +260,15 @@ def _part_of(
 def _device(name: str | None) -> torch.device:
     if name is not None:
         try:
-            return torch.device(name)
-        except RuntimeError:
-            msg = f"device must be one of torch, such as cpu, cuda, cuda:1 or mps; got {name!r}."
+            device = torch.device(name)
+            torch.zeros(1, device=device)
+        except (RuntimeError, AssertionError, NotImplementedError):
+            msg = (
+                f"device must be one that torch has here, such as cpu, cuda, cuda:1 or mps; got {name!r}. "
+                "Leave it out to take the best there is."
+            )
             raise ValueError(msg) from None
+        return device
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():

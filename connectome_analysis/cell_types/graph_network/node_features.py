@@ -205,6 +205,5 @@ def _column(g: Graph, name: str, words: tuple[str, ...] | None) -> dict[str, NDA
     else:
         msg = f"The column {name!r} held numbers when the model was fitted and holds words here."
         raise ValueError(msg)
-    if np.nanmin(values, initial=0.0) >= 0:
-        values = np.log1p(values)
-    return {name: values} | unknown
+    # The same for every graph, whatever signs its values have.
+    return {name: np.sign(values) * np.log1p(np.abs(values))} | unknown

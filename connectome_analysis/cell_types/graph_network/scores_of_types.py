@@ -40,13 +40,21 @@ def macro_f1(truth: ArrayLike, guess: ArrayLike) -> float:
 
 
 def macro_f1_of_numbers(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> float:
-    """`macro_f1` of types as numbers: truth at least 0, guess -1 where unknown."""
-    if len(truth) == 0:
+    """`macro_f1` of types as numbers, -1 a guess where unknown, and a truth that is no type to score.
+
+    Neurons of the latter still lower the score of a type that is said of them.
+
+    Examples
+    --------
+    >>> macro_f1_of_numbers(np.array([0, 0, -1, -1]), np.array([0, 0, 0, 0]))
+    0.6666666666666666
+    """
+    if not (truth >= 0).any():
         return float("nan")
-    count = np.bincount(truth)
+    count = np.bincount(truth[truth >= 0])
     width = len(count)
     told = np.bincount(guess[(guess >= 0) & (guess < width)], minlength=width)
-    hits = np.bincount(truth[truth == guess], minlength=width)
+    hits = np.bincount(truth[(truth == guess) & (truth >= 0)], minlength=width)
     there = count > 0
     return float((2 * hits[there] / (count + told)[there]).mean())
 
