@@ -171,3 +171,29 @@ def test_a_csv_of_ids_is_joined_whole(neuropil, tmp_path: Path) -> None:
 def test_python_and_command_line_see_the_same_views() -> None:
     with ca.open(WORM) as worm:
         assert worm.views["there"].sum() == 7
+
+
+def test_of_many_columns_those_in_the_middle_make_room(neuropil) -> None:
+    many = ", ".join(f"{10**17 + i} AS a_long_name_{i}" for i in range(44))
+    code, out, _ = neuropil("sql", WORM, f"SELECT {many} FROM nodes", "--rows", "6")
+    lines = out.splitlines()
+    assert code == 0
+    assert "100000000000000000" in lines[4]
+    assert "100000000000000043" in lines[4]
+    assert " … " in lines[4]
+    shown = lines[2].count("a_long_name_")
+    assert lines[-1] == (
+        f"not shown for want of room: {44 - shown} of 44 columns, a_long_name_5 to a_long_name_39; "
+        "--json prints all"
+    )
+    assert len({len(line) for line in lines[1:-1]}) == 1
+
+
+def test_few_rows_of_many_columns_stand_one_under_the_other(neuropil) -> None:
+    many = ", ".join(f"{10**17 + i} AS a_long_name_{i}" for i in range(44))
+    code, out, _ = neuropil("sql", WORM, f"SELECT {many}")
+    assert (code, sum("a_long_name_" in line for line in out.splitlines())) == (0, 44)
+    assert "row 1" in out
+    assert any(
+        line.split()[1::2] == ["a_long_name_43", "100000000000000043"] for line in out.splitlines()
+    )
