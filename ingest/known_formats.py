@@ -78,6 +78,13 @@ FORMATS: tuple[Format, ...] = (
         recognises="flywire:recognise_flywire",
     ),
     Format(
+        name="shiu2024",
+        what="FlyWire's graph with signs behind the brain model of Shiu 2024: Parquet, list of neurons",
+        example="neuropil ingest shiu2024 Drosophila_brain_model/ fly/",
+        reader="shiu:read_shiu",
+        recognises="shiu:recognises_shiu",
+    ),
+    Format(
         name="neuprint",
         what="neuPrint CSV: exported adjacencies (hemibrain, MANC) or the bulk files of a server",
         example="neuropil ingest neuprint exported-traced-adjacencies-v1.2/ hemibrain/",

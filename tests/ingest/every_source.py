@@ -118,6 +118,28 @@ def _parquet(folder: Path) -> Path:
     return folder / "edges.parquet"
 
 
+def _shiu(folder: Path) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = {
+        "Presynaptic_ID": [BIG, BIG + 1],
+        "Postsynaptic_ID": [BIG + 1, BIG + 2],
+        "Presynaptic_Index": [0, 1],
+        "Postsynaptic_Index": [1, 2],
+        "Connectivity": [3, 4],
+        "Excitatory": [1, -1],
+        "Excitatory x Connectivity": [3, -4],
+    }
+    pq.write_table(pa.table(rows), folder / "Connectivity_783.parquet")
+    text(
+        folder,
+        "Completeness_783.csv",
+        ",Completed\n" + "".join(f"{BIG + i},True\n" for i in range(4)),
+    )
+    return folder
+
+
 _MB = {"left_adjacency.csv": "0 3\n1 0\n", "left_cell_labels.csv": "K\nP\n"}
 _CEREBELLUM = {
     "grc_pc_synapses.csv": (
@@ -139,6 +161,7 @@ _CECT = {"nodes": ["A", "B"], "connections": {"Generic_CS": [[0.0, 2.0], [1.0, 0
 SOURCES: dict[str, Source] = {
     "flywire-783": Source("flywire", _simulated("flywire-783"), {"min_synapses": 5}),
     "flywire-630": Source("flywire", _simulated("flywire-630")),
+    "shiu2024": Source("shiu2024", _shiu),
     "neuprint": Source("neuprint", _simulated("neuprint")),
     "neuprint-bulk": Source("neuprint", _simulated("neuprint-bulk")),
     "malecns": Source("malecns", _simulated("malecns")),

@@ -15,8 +15,10 @@ import pytest
 
 from connectome_analysis import datasets
 from connectome_analysis.tables import ContractError
+from ingest.recognised_release import read_recognised
 from ingest.simulated_releases import simulate_release
 
+from .every_source import SOURCES
 from .releases import (
     h01_record,
     take,
@@ -207,6 +209,25 @@ def test_weights_of_several_edges_of_a_pair_are_added_up(tmp_path: Path) -> None
     result = take("sonata", tmp_path / "edges.h5", tmp_path / "out")
     assert edges(result) == {(0, 1): 2.0, (1, 2): 1.0}
     assert column(result, "edges", "syn_weight_sum") == [0.75, 0.125]
+
+
+def test_the_graph_of_a_brain_model_keeps_its_signs(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    SOURCES["shiu2024"].make(folder)
+    result = read_recognised(folder, tmp_path / "out")
+    assert result.decisions[0].startswith("recognised as shiu2024: Connectivity_783.parquet has")
+    stored = {row["pre_id"]: row for row in rows(result, "edges")}
+    assert {pre: (row["syn_count"], row["sign"]) for pre, row in stored.items()} == {
+        BIG: (3, 1),
+        BIG + 1: (4, -1),
+    }
+    assert not {"Presynaptic_Index", "Excitatory"} & set(stored[BIG])
+    assert column(result, "nodes", "Completed") == [True] * 4
+    assert (manifest(result).individual, manifest(result).release) == ("FAFB", "783")
+    (folder / "Completeness_783.csv").rename(folder / "Completeness_630_final.csv")
+    with pytest.raises(ContractError, match="are of two releases"):
+        take("shiu2024", folder, tmp_path / "mixed")
 
 
 def test_catmaid_gives_skeletons_in_nm(tmp_path: Path) -> None:
