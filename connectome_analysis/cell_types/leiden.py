@@ -78,8 +78,8 @@ def leiden(
 
     labels, n = search(resolution)
     if n_types is None:
-        value = tried[resolution][1]
-        height = f"{value:.3f}" if np.isfinite(value) else "undefined, for no two are alike"
+        reached = tried[resolution][1]
+        height = f"{reached:.3f}" if np.isfinite(reached) else "undefined, for no two are alike"
         chosen = f"the highest modularity, {height}, of {n_runs} runs at resolution {resolution:g}"
     else:
         low, high = 0.0, resolution

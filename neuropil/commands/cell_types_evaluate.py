@@ -59,7 +59,7 @@ def evaluate(
             "--methods",
             metavar="NAME,NAME",
             help="majority, label-propagation, seeds, logistic-regression, gradient-boosting, "
-            "perceptron, graph-network; all by default.",
+            "perceptron, partner-regression, graph-network; all by default.",
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="Splits and seeds.", min=1)] = 3,

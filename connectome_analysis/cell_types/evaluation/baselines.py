@@ -20,6 +20,7 @@ from ..graph_network.node_features import node_features, plan_features
 from ..graph_network.wirings import main_graph
 from ..result import as_objects
 from .label_propagation import propagate_labels
+from .partner_regression import tell_by_partners
 
 if TYPE_CHECKING:
     from ...errors import ErrorModel
@@ -119,6 +120,20 @@ def logistic_regression(task: Task) -> NDArray[np.float64]:
     return _on_features(task, model)
 
 
+def partner_regression(task: Task) -> NDArray[np.float64]:
+    """Logistic regression on node features and on the types of partners, told what the graph network is."""
+    _require_sklearn()
+    from sklearn.linear_model import LogisticRegression
+
+    here, there = task.features
+    return tell_by_partners(
+        (main_graph(task.learnt), here, task.known),
+        (main_graph(task.shown), there, task.known_shown),
+        task.n_types,
+        lambda: LogisticRegression(max_iter=2000, class_weight="balanced"),
+    )
+
+
 def gradient_boosting(task: Task) -> NDArray[np.float64]:
     """Gradient-boosted trees on node features, types weighted alike."""
     _require_sklearn()
@@ -187,6 +202,7 @@ METHODS: dict[str, Method] = {
     "label propagation": label_propagation,
     "seeds": seeds,
     "logistic regression": logistic_regression,
+    "partner regression": partner_regression,
     "gradient boosting": gradient_boosting,
     "perceptron": perceptron,
     "graph network": graph_network,

@@ -55,8 +55,9 @@ def evaluate(
     by : as for `split`
     methods : sequence of str, optional
         Among "majority", "label propagation", "seeds" (NTAC-like), "logistic regression", "gradient
-        boosting" and "perceptron" on node features, "graph network" (`CellTyper`) and "graph
-        network, errors" (with an error model). All by default; a method by itself says little.
+        boosting" and "perceptron" on node features, "partner regression" (logistic regression that is
+        also told the types of partners, as the graph network is), "graph network" (`CellTyper`) and
+        "graph network, errors" (with an error model). All by default; a method by itself says little.
     seeds : int
         Splits, and seeds of every method.
     error_model : ErrorModel, optional

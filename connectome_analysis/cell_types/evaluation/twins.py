@@ -40,7 +40,7 @@ def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
     lone = (values.isna() | (values.astype(str).isin(["-1", "-1.0", ""]))).to_numpy(dtype=bool)
     known = np.flatnonzero(~lone)
     place = {int(neuron): k for k, neuron in enumerate(g.node_ids)}
-    named = np.array([place.get(_whole(x), -1) for x in values.iloc[known]], dtype=np.int64)
+    named = np.array([_place(x, place) for x in values.iloc[known]], dtype=np.int64)
     repeated = values.iloc[known].duplicated(keep=False).mean() if len(known) else 0.0
     if repeated < _FEW and (named >= 0).any():
         named_here = named >= 0
@@ -50,13 +50,14 @@ def twin_groups(g: Graph, column: str) -> NDArray[np.int64]:
     return _joined(g.n_nodes, known, known[first][code])
 
 
-def _whole(value: Any) -> int | None:
-    """A value as a whole number, exactly; None where it is none."""
+def _place(value: Any, place: dict[int, int]) -> int:
+    """Where the neuron is that a value names, -1 where it is none."""
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
-        return None
-    return number if isinstance(value, str) or number == value else None
+        return -1
+    exact = isinstance(value, str) or number == value
+    return place.get(number, -1) if exact else -1
 
 
 def _joined(n_neurons: int, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
