@@ -19,6 +19,23 @@ PALE = "#D4D4D4"
 SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 
+# A null model looks the same in every picture, whichever others stand beside it.
+NULL_LOOKS = dict(
+    zip(
+        (
+            "erdos_renyi",
+            "dyad",
+            "configuration",
+            "reciprocal_configuration",
+            "block",
+            "spatial",
+            "weights",
+        ),
+        zip(SERIES, MARKERS, strict=True),
+        strict=True,
+    )
+)
+
 MORE, FEWER = VERMILION, BLUE
 MUTUAL = GREEN
 SIGNIFICANT = "#FAF0C8"
@@ -31,6 +48,17 @@ TEXT_PT = 9.0
 SMALL_PT = 8.0
 LINE_PT = 1.6
 HAIR_PT = 0.7
+
+
+def null_look(name: str) -> tuple[str, str]:
+    """Colour and marker of a null model; those of one that is not ours are black stars.
+
+    Examples
+    --------
+    >>> null_look("configuration") == (GREEN, "D")
+    True
+    """
+    return NULL_LOOKS.get(name, ("black", "*"))
 
 
 def ink() -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .given_table import require_columns
 from .headline import put_headline
-from .look import HAIR_PT, LABEL_PT, LINE_PT, MARKERS, PALE, SERIES, TEXT_PT
+from .look import GREY, HAIR_PT, LABEL_PT, LINE_PT, NULL_LOOKS, PALE, SMALL_PT, TEXT_PT, null_look
 from .place import axes_or_new
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def ratios_to_nulls(
     """Draw observed over null mean with its 95 % interval, a row for each dataset, a mark for each null.
 
     The scale is logarithmic; the line at 1 is "as in the null". A mark is hollow where its q-value is
-    `alpha` or more. What has no ratio, because the null has none of it, is left out.
+    `alpha` or more. What has no ratio, because the null has none of it, is left out; a dataset without any
+    says so. Each null model has a colour and marker of its own, the same in every picture.
 
     Parameters
     ----------
@@ -73,7 +74,12 @@ def ratios_to_nulls(
         msg = f"{_NAME} draws one measure: give the rows of one name, each dataset once for each null."
         raise ValueError(msg)
     datasets = list(dict.fromkeys(rows["dataset"]))
-    nulls = list(dict.fromkeys(rows["null_model"]))
+    drawn = rows[(rows["ratio"] > 0) & np.isfinite(rows["ratio"])]
+    known = list(NULL_LOOKS)
+    nulls = sorted(
+        dict.fromkeys(drawn["null_model"]),
+        key=lambda null: known.index(null) if null in known else len(known),
+    )
     ax = axes_or_new(ax, 8.5, 1.6 + 0.36 * max(len(datasets), 2))
     place = {name: number for number, name in enumerate(datasets)}
     spread = np.linspace(-0.24, 0.24, len(nulls)) if len(nulls) > 1 else np.zeros(1)
@@ -82,9 +88,8 @@ def ratios_to_nulls(
     ax.axvline(1.0, color="black", lw=HAIR_PT)
     handles = []
     for number, null in enumerate(nulls):
-        colour, marker = SERIES[number % len(SERIES)], MARKERS[number % len(MARKERS)]
-        chosen = rows[(rows["null_model"] == null) & (rows["ratio"] > 0)]
-        chosen = chosen[np.isfinite(chosen["ratio"])]
+        colour, marker = null_look(null)
+        chosen = drawn[drawn["null_model"] == null]
         y = chosen["dataset"].map(place).to_numpy(float) + spread[number]
         ratio = chosen["ratio"].to_numpy(float)
         low = chosen["ratio_low"].to_numpy(float)
@@ -107,6 +112,17 @@ def ratios_to_nulls(
             Line2D(
                 [], [], color=colour, marker=marker, ms=5, ls="none", label=null.replace("_", " ")
             )
+        )
+    seen = set(drawn["dataset"])
+    for name in (one for one in datasets if one not in seen):
+        ax.annotate(
+            "no ratio: the null has none",
+            (0.99, place[name]),
+            xycoords=("axes fraction", "data"),
+            ha="right",
+            va="center",
+            fontsize=SMALL_PT,
+            color=GREY,
         )
     hollow = f"hollow: q \N{GREATER-THAN OR EQUAL TO} {alpha:g}"
     handles.append(
