@@ -1,6 +1,6 @@
 """Cell types: how well types are told, beside what is simpler, and what it costs at the size of a fly.
 
-python -m benchmarks.cell_types                     every part: an hour of processor time
+python -m benchmarks.cell_types                     every part: some two hours of processor time
 python -m benchmarks.cell_types --part larva        one part: larva, fly, worm, errors, sets or planted
 python -m benchmarks.cell_types --seeds 3           fewer seeds than 10
 python -m benchmarks.cell_types --quick             crumbs of all parts, to see that it runs
@@ -61,14 +61,14 @@ def larva_rows(seeds: int, *, quick: bool) -> None:
     show(g, "group", "hemisphere", seeds, quick=quick, title="18 groups, left to right", **plain)
     compartments = ("axon_output", "axon_input", "dendrite_output", "dendrite_input")
     show(
-        *(g, "group", "hemisphere", min(seeds, 3)),
+        *(g, "group", "hemisphere", seeds),
         quick=quick,
         title="18 groups, left to right, synapses on axon and dendrite among the features",
         features=("degree", "strength", "reciprocity", "motifs", *compartments),
         **plain,
     )
     show(
-        *(g, "cell_class", "hemisphere", min(seeds, 2)),
+        *(g, "cell_class", "hemisphere", seeds),
         quick=quick,
         title="classes, left to right",
         **plain,
@@ -78,10 +78,9 @@ def larva_rows(seeds: int, *, quick: bool) -> None:
 def fly_rows(seeds: int, *, quick: bool) -> None:
     """131 types of the fly's right mushroom body, of which 2 and 10 % of the neurons are known."""
     g = ca.open("fly-mushroom-body-right").graph()
-    few = min(seeds, 3)
     for share in (0.02, 0.1):
         show(
-            *(g, "cell_type", "random", few),
+            *(g, "cell_type", "random", seeds),
             quick=quick,
             title=f"131 types, {share:.0%} of the neurons known",
             split_options={"test_share": 1 - share, "calibration_share": 0.0},
@@ -91,7 +90,7 @@ def fly_rows(seeds: int, *, quick: bool) -> None:
 def worm_rows(seeds: int, *, quick: bool) -> None:
     """Classes of the hermaphrodite's neurons, from left to right."""
     g = ca.open("celegans-cook2019-hermaphrodite").graph()
-    show(g, "cell_class", "hemisphere", min(seeds, 3), quick=quick, title="classes, left to right")
+    show(g, "cell_class", "hemisphere", seeds, quick=quick, title="classes, left to right")
 
 
 def errors_rows(seeds: int, *, quick: bool) -> None:
@@ -99,7 +98,7 @@ def errors_rows(seeds: int, *, quick: bool) -> None:
     g = ca.open("celegans-cook2019-hermaphrodite").graph()
     model = ca.errors.ErrorModel(alpha=0.005, beta=0.3, could_touch="all")
     show(
-        *(g, "cell_class", "hemisphere", min(seeds, 3)),
+        *(g, "cell_class", "hemisphere", seeds),
         quick=quick,
         title="classes, left to right, with 30 % of the connections missed and 0.5 % of the pairs false",
         error_model=model,
@@ -324,7 +323,7 @@ def main(arguments: list[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--part", choices=PARTS, help="one part; all by default")
-    parser.add_argument("--seeds", type=int, default=10, help="of the larva's 18 groups")
+    parser.add_argument("--seeds", type=int, default=10, help="splits, and seeds of every method")
     parser.add_argument("--quick", action="store_true", help="crumbs, to see that it runs")
     options = parser.parse_args(arguments)
     print(machine(PACKAGES))

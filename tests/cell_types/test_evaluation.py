@@ -256,3 +256,20 @@ def test_messages(pairs) -> None:
             ca.cell_types.split(pairs, "cell_type", **options)
     with pytest.raises(ValueError, match="there is no side or hemisphere with values"):
         ca.cell_types.split(ca.Graph.from_edges([1], [2]), ["a", "b"], "hemisphere")
+
+
+def test_intervals_hold_the_score_also_where_types_were_tested_once() -> None:
+    random = np.random.default_rng(3)
+    size = np.r_[np.full(20, 30), np.full(40, 1)]
+    rate = np.r_[np.full(20, 0.9), np.full(40, 0.1)]
+    truth = np.repeat(np.arange(60), size)
+    each = []
+    for seed in range(40):
+        hit = random.random(len(truth)) < rate[truth]
+        guess = np.where(hit, truth, random.integers(0, 20, len(truth)))
+        right, f1 = accuracy_and_macro_f1([truth], [guess], seed)
+        assert right.low < right.mean < right.high
+        assert f1.low < f1.mean < f1.high
+        each.append(f1)
+    expected = np.mean([one.mean for one in each])
+    assert np.mean([one.low <= expected <= one.high for one in each]) > 0.85
