@@ -58,6 +58,7 @@ def run_demo(
     n_samples: int | None = 1000,
     seed: int = 0,
     datasets: Sequence[str] = DEMO,
+    allow_restricted: bool = False,
     progress: Progress | None = None,
 ) -> DemoResult:
     """Run the main job on some connectomes.
@@ -73,15 +74,18 @@ def run_demo(
     seed : int
     datasets : sequence of str
         Names of bundled datasets or folders.
+    allow_restricted : bool
+        Let the neurons and connections of a restricted connectome leave its folder.
     progress : callable, optional
         Told what is being done, how many of how many equal steps are done.
 
     Raises
     ------
     ValueError
-        Where no dataset is given, one is unknown or damaged, or `out` is a file.
+        Where no dataset is given, one is unknown, damaged or restricted, or `out` is a file.
     """
     import connectome_analysis as ca
+    from connectome_analysis.tables import require_leave
 
     if isinstance(datasets, str) or not datasets:
         msg = f"datasets must be a list of at least one name or folder, got {datasets!r}."
@@ -99,6 +103,10 @@ def run_demo(
     tables, results = target / "tables", target / "results"
     with ExitStack() as stack:
         opened = [stack.enter_context(ca.open(name)) for name in datasets]
+        for one in opened:
+            require_leave(
+                one.manifest, allow_restricted=allow_restricted, way_out="allow_restricted=True"
+            )
         if n_samples is None:
             n_samples = affordable_samples(opened)
         for path in (target, tables, results, target / "figures"):

@@ -91,6 +91,9 @@ def test_answers_are_written_as_json_with_their_source_beside(neuropil, tmp_path
         ("find", "CLOSED", "A -> B", "--out", "OUT.csv"),
         ("find", "CLOSED", "A -> B", "--json"),
         ("rich-club", "CLOSED", "--members", "0", "--json"),
+        ("report", "CLOSED", "-n", "2", "--out", "OUT"),
+        ("report", "CLOSED", "-n", "2", "--out", "OUT.html"),
+        ("compare", "CLOSED", WORM, "-n", "0", "--groups", "node_id", "--json"),
     ],
     ids=" ".join,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..error_model_option import error_model_of
+from ..leaving import AllowRestricted, require_leave
 from ..naive_and_aware import warnings_as_words
 from ..options import EdgeType, Jobs, Json, MinSynapses, Seed, Where, open_graph
 from ..output import (
@@ -113,6 +114,7 @@ def compare(
     where: Where = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    allow_restricted: AllowRestricted = False,
     json: Json = False,
     out: Annotated[
         Path | None,
@@ -139,6 +141,10 @@ def compare(
         shown_address(name): open_graph(name, edge_type, min_synapses, where)[0]
         for name in connectomes
     }
+    if groups is not None and (json or out is not None):
+        # Groups as fine as neurons give the connections themselves.
+        for one in opened.values():
+            require_leave(one.manifest, allow_restricted=allow_restricted)
     kind = None if edge_type == "all" else edge_type
     options: dict[str, Any] = {"edge_type": kind, "min_synapses": min_synapses, "where": where}
     models = _models(error_model, opened, edge_type)

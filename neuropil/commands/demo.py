@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..leaving import AllowRestricted, require_leave, tell_terms
 from ..options import Json, Samples, Seed, samples_warning
 from ..output import print_json, stage_bar
 from ..whole_file import require_outside_connectomes
@@ -109,24 +110,41 @@ def report(
         ),
     ] = None,
     seed: Seed = 0,
+    allow_restricted: AllowRestricted = False,
     json: Json = False,
 ) -> None:
     """Write a report."""
-    result = _run(connectomes, out, samples, seed)
+    import connectome_analysis as ca
+
+    for name in connectomes:
+        with ca.open(name) as opened:
+            require_leave(opened.manifest, allow_restricted=allow_restricted)
+            if opened.manifest.restricted:
+                tell_terms(opened.manifest)
+    result = _run(connectomes, out, samples, seed, allow_restricted=allow_restricted)
     if json:
         print_json(_places(result))
         return
     _say_places(result)
 
 
-def _run(names: list[str], out: Path, samples: int | None, seed: int) -> DemoResult:
+def _run(
+    names: list[str], out: Path, samples: int | None, seed: int, *, allow_restricted: bool = False
+) -> DemoResult:
     from ..demo import run_demo
 
     require_outside_connectomes(out / "report.html")
     if samples is not None and (few := samples_warning(samples)) is not None:
         typer.echo(few, err=True)
     with stage_bar(width=48) as tell:
-        return run_demo(out, n_samples=samples, seed=seed, datasets=tuple(names), progress=tell)
+        return run_demo(
+            out,
+            n_samples=samples,
+            seed=seed,
+            datasets=tuple(names),
+            allow_restricted=allow_restricted,
+            progress=tell,
+        )
 
 
 @contextmanager
