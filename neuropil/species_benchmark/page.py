@@ -35,6 +35,12 @@ _SHORT = {
 }
 _STRIKING = 5
 _LEVEL = 0.05
+_CLIPPED = " \N{DAGGER}"
+_CLIPPED_NOTE = (
+    '<p class="small">\N{DAGGER} These errors alone would show more than was seen: the estimate lies outside '
+    "of what a share can be, and the nearest share stands here; <code>tables/corrected.parquet</code> has it as "
+    "it is.</p>"
+)
 
 
 def write_page(
@@ -124,9 +130,11 @@ def _skipped(result: BenchmarkResult) -> str:
 def _with_interval(row: pd.Series, name: str) -> str:
     low, high = (ratio(row.get(f"{name}{end}")) for end in ("_low", "_high"))
     value = ratio(row.get(name))
-    if value == "–" or low == high == value:
+    # Of a graph that has none the ratio is 0 whatever the null, and no interval says more.
+    if value == "–" or low == high == value or row.get(name) == 0:
         return value
-    return f"{value}<br><small>{low} – {high}</small>"
+    # A percentile of 0 bounds no ratio.
+    return f"{value}<br><small>{low} – {'no limit' if high == '–' else high}</small>"
 
 
 def _cross_species(result: BenchmarkResult) -> str:
@@ -374,10 +382,12 @@ def _robustness(result: BenchmarkResult) -> str:
                 }
             )
         source = _source_of(model)
+        clipped = any(_CLIPPED in str(cell) for row in rows for cell in row.values())
         written = ("reciprocity", "… corrected", "transitivity", "… corrected ")
         parts.append(
             f"<h3>{escape(model)}</h3>{source}"
             + html_table(pd.DataFrame(rows), formats=dict.fromkeys(written, str))
+            + (_CLIPPED_NOTE if clipped else "")
         )
     if not parts:
         return ""
@@ -392,7 +402,13 @@ def _robustness(result: BenchmarkResult) -> str:
 
 
 def _estimate(row: pd.Series) -> str:
-    return f"{percent(row['estimate'])} [{percent(row['low'])}, {percent(row['high'])}]"
+    """An estimated share with its interval; one outside 0 and 1 is shown as the nearer, with a mark."""
+    estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
+    within = min(max(estimate, 0.0), 1.0)
+    shown = percent(within) + ("" if within == estimate or estimate != estimate else _CLIPPED)
+    if low != low or high != high:
+        return f"{shown} (interval not known)"
+    return f"{shown} [{percent(max(low, 0.0))}, {percent(min(high, 1.0))}]"
 
 
 def _source_of(model: str) -> str:
