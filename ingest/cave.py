@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,14 +30,16 @@ from .cave_tables import (
 from .choices import choose
 from .neurons import UnknownNeurons
 from .positions import Unit
-from .read_rows import FEATHER, PARQUET, Source
+from .prepared_rows import PreparedRows
+from .read_rows import FEATHER, PARQUET, open_rows
 from .safe_files import is_junk
 from .simulated_manifest import as_simulated
 from .simulated_releases.writers import is_simulated
 from .small_rows import pandas_attributes, table_columns
+from .source_rows import SourceRows
 from .table_reader import table
 from .text_files import SUFFIXES, bare_suffix, read_records
-from .workspace import literal
+from .workspace import Workspace, quoted
 
 ROW_CAP = 500_000
 _PAIRS = (("pre_pt_root_id", "post_pt_root_id"), ("pre_root_id", "post_root_id"))
@@ -184,31 +185,28 @@ def read_cave(
     about = told_by.about | {"release": release}
     if role == "synapses" and "size" in names:
         about["notes"] = ("synapses.size is in voxels of the cleft.",)
-    with _valid_rows(found.synapses, names, header, told, buckets, warned) as rows:
-        sources: dict[str, Any] = {role: rows}
-        return table(
-            out,
-            **sources,
-            nodes=read.nodes,
-            columns=columns,
-            files={role if of == "synapses" else of: file for of, file in found.files.items()},
-            ids="integers",
-            header=header if isinstance(rows, Path) else None,
-            header_names=names if header is False and isinstance(rows, Path) else None,
-            unknown_neurons=rule,
-            unit=unit,
-            voxel_size_nm=voxel_size_nm,
-            min_synapses=min_synapses,
-            decisions=told,
-            warnings=warned,
-            buckets=buckets,
-            more_tables=read.more,
-            description=(as_simulated(about) if found.simulated else about)
-            | dict(description or {}),
-            overwrite=overwrite,
-            command=command,
-            progress=progress,
-        )
+    rows = _valid_rows(found.synapses, names, header, role.removesuffix("s"))
+    sources: dict[str, Any] = {role: rows}
+    return table(
+        out,
+        **sources,
+        nodes=read.nodes,
+        columns=columns,
+        files={role if of == "synapses" else of: file for of, file in found.files.items()},
+        ids="integers",
+        unknown_neurons=rule,
+        unit=unit,
+        voxel_size_nm=voxel_size_nm,
+        min_synapses=min_synapses,
+        decisions=told,
+        warnings=warned,
+        buckets=buckets,
+        more_tables=read.more,
+        description=(as_simulated(about) if found.simulated else about) | dict(description or {}),
+        overwrite=overwrite,
+        command=command,
+        progress=progress,
+    )
 
 
 @dataclass
@@ -389,54 +387,34 @@ def _columns(
     return columns, None if headed else False
 
 
-@contextmanager
-def _valid_rows(
-    path: Path,
-    names: Sequence[str],
-    header: bool | None,
-    told: list[str],
-    buckets: dict[str, int],
-    warned: list[str],
-) -> Iterator[Source]:
-    """The synapses without rows that CAVE has marked as not valid; all of them where none is."""
-    import duckdb
+def _valid_rows(path: Path, names: Sequence[str], header: bool | None, role: str) -> PreparedRows:
+    """The rows without those that CAVE has marked as not valid; read from the file, not into memory."""
 
-    if bare_suffix(path) in FEATHER:
-        yield path
-        return
-    options = ", all_varchar = true, header = true"
-    if header is False:
-        listed = ", ".join(literal(name) for name in names)
-        options = f", all_varchar = true, header = false, names = [{listed}]"
-    if bare_suffix(path) in PARQUET:
-        options = ""
-    reader = "read_parquet" if bare_suffix(path) in PARQUET else "read_csv"
-    rows = f"{reader}(?{options})"
-    connection = duckdb.connect()
-    try:
-        valid = "coalesce(lower(CAST(valid AS VARCHAR)) NOT IN ('f', 'false'), true)"
-        condition = valid if "valid" in names else "true"
-        ((count, kept),) = connection.execute(
-            f"SELECT count(*), count(*) FILTER ({condition}) FROM {rows}", [str(path)]
-        ).fetchall()
-        if count == ROW_CAP:
-            warned.append(
+    def make(workspace: Workspace, view: str) -> SourceRows:
+        given = None if header is None else names
+        rows = open_rows(workspace, f"{view}_as_published", path, header=header, names=given)
+        account, every = workspace.account, quoted(rows.view)
+        (at_most,) = workspace.row(
+            f"SELECT count(*) FROM (SELECT 1 FROM {every} LIMIT {ROW_CAP + 1})"
+        )
+        if at_most == ROW_CAP:
+            account.warn(
                 f"{path.name} has exactly {ROW_CAP:,} rows, where CAVE cuts an answer off without an "
                 "error. Count the rows there (count=True) and ask in parts"
             )
-        if count == kept:
-            yield path
-            return
-        buckets["synapse_rows_not_valid"] = count - kept
-        told.append(f"{path.name}: {count - kept:,} rows that are not valid are left out")
-        query = f"SELECT * FROM {rows} WHERE {condition}"
-        yield connection.sql(query, params=[str(path)]).to_arrow_table()
-    except duckdb.Error as error:
-        first = (str(error).splitlines() or [""])[0].rstrip(".")
-        msg = f"{path.name} is not a readable table of synapses ({first})."
-        raise ContractError(msg) from None
-    finally:
-        connection.close()
+        condition = "true"
+        if "valid" in rows.columns:
+            valid = f"(lower({rows.trimmed('valid')}) IN ('f', 'false')) IS NOT TRUE"
+            (left_out,) = workspace.row(f"SELECT count(*) FILTER (NOT {valid}) FROM {every}")
+            if left_out:
+                condition = valid
+                account.decide(f"{path.name}: {left_out:,} rows that are not valid are left out")
+            for bucket in ("in", "not_valid"):
+                account.count(f"{role}_rows_{bucket}", left_out)
+        workspace.run(f"CREATE VIEW {quoted(view)} AS SELECT * FROM {every} WHERE {condition}")
+        return replace(rows, view=view, arrow=rows.arrow if condition == "true" else None)
+
+    return PreparedRows(make)
 
 
 def _release(path: Path, version: int | None, attributes: Mapping[str, Any]) -> str | None:

@@ -111,7 +111,6 @@ def table(
     on_self_loops: OnSelfLoops = "keep",
     delimiter: str | None = None,
     header: bool | None = None,
-    header_names: Sequence[str] | None = None,
     row_names: bool | None = None,
     nodes_header: bool | None = None,
     sheet: str | None = None,
@@ -189,8 +188,6 @@ def table(
     on_self_loops : {"keep", "drop"}
     delimiter, header, row_names, sheet : optional
         Of the main file; found out where not said.
-    header_names : sequence of str, optional
-        For readers: names of the columns of edges or synapses whose file has no header.
     nodes_header, nodes_sheet : optional
         Of `nodes`.
     graph_kind : {"graphml", "node-link"}, optional
@@ -331,15 +328,10 @@ def table(
         main: dict[str, Any] = {"delimiter": delimiter, "header": header, "sheet": sheet}
         if edges is not None:
             opened.edges = open_rows(
-                workspace,
-                "edges_source",
-                edges,
-                **main,
-                names=header_names,
-                label=names.get("edges"),
+                workspace, "edges_source", edges, **main, label=names.get("edges")
             )
         if synapses is not None:
-            written = main | {"names": header_names} if edges is None else {}
+            written = main if edges is None else {}
             opened.synapses = open_rows(
                 workspace, "synapses_source", synapses, **written, label=names.get("synapses")
             )
