@@ -223,7 +223,7 @@ def _require_config(path: Path) -> None:
     """A circuit_config.json must at least be JSON; what it names is found by content, not by path."""
     try:
         json.loads(path.read_text("utf-8-sig"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         msg = f"{path.name} is not readable JSON ({error})."
         raise ContractError(msg) from None
 
