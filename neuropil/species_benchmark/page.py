@@ -13,7 +13,7 @@ from ..report.build import folder
 from ..report.findings import ranges_in_words, ratio_in_words, rich_ranges, strongest_excess
 from ..report.how_made import HowMade
 from ..report.html_parts import anchor, html_facts, html_list, html_table, linked
-from ..report.number_words import number, percent, ratio
+from ..report.number_words import is_missing, number, percent, ratio
 from ..report.triad_symbols import symbol_definitions
 from ..whole_file import whole_file
 from .figures import figures_of_all, figures_of_one
@@ -179,27 +179,31 @@ def _cross_species(result: BenchmarkResult) -> str:
 def _printed(result: BenchmarkResult) -> str:
     import pandas as pd
 
-    rows = []
+    rows: list[dict[str, str]] = []
     for dataset in result.datasets:
-        for name, value in dataset.published.items():
-            if name == "source" or name not in result.species.columns:
-                continue
-            ours = result.species.loc[dataset.name, name]
-            rows.append(
-                {
-                    "dataset": dataset.name,
-                    "number": name,
-                    "here": ours,
-                    "printed": value,
-                    "source": linked(str(dataset.published.get("source", ""))),
-                }
-            )
+        beside = {
+            name.replace("_", " "): f"{_digits(result.species.loc[dataset.name, name])}"
+            f"<br><small>{_digits(value)}</small>"
+            for name, value in dataset.published.items()
+            if name != "source" and name in result.species.columns
+        }
+        if beside:
+            source = linked(str(dataset.published.get("source", "")))
+            rows.append({"dataset": escape(dataset.name), **beside, "source": source})
     if not rows:
         return ""
-    return "<h3>Beside what is printed elsewhere</h3>" + html_table(
-        pd.DataFrame(rows),
-        formats={"here": _digits, "printed": _digits},
-        raw=("source",),
+    table = pd.DataFrame(rows).fillna("")
+    table = table[[*(name for name in table.columns if name != "source"), "source"]]
+    return (
+        "<h3>Beside what was found elsewhere</h3><p>Above the number of this page, below in small print that of "
+        "the source.</p>"
+        + html_table(
+            table,
+            formats=dict.fromkeys(
+                [name for name in table.columns if name not in ("dataset", "source")], str
+            ),
+            raw=tuple(table.columns),
+        )
     )
 
 
@@ -404,9 +408,10 @@ def _robustness(result: BenchmarkResult) -> str:
 def _estimate(row: pd.Series) -> str:
     """An estimated share with its interval; one outside 0 and 1 is shown as the nearer, with a mark."""
     estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
+    unknown = is_missing(low) or is_missing(high)
     within = min(max(estimate, 0.0), 1.0)
-    shown = percent(within) + ("" if within == estimate or estimate != estimate else _CLIPPED)
-    if low != low or high != high:
+    shown = percent(within) + ("" if within == estimate or is_missing(estimate) else _CLIPPED)
+    if unknown:
         return f"{shown} (interval not known)"
     return f"{shown} [{percent(max(low, 0.0))}, {percent(min(high, 1.0))}]"
 

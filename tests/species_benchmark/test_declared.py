@@ -8,6 +8,7 @@ import pytest
 
 import connectome_analysis as ca
 from neuropil.species_benchmark import add_dataset, read_plan
+from neuropil.species_benchmark.at_hand import graph_of, open_dataset
 
 
 def test_every_bundled_dataset_is_in_the_benchmark() -> None:
@@ -93,3 +94,34 @@ def test_adding_a_mistake_writes_nothing(tmp_path: Path) -> None:
     add_dataset("a", "celegans-white1986", own)
     with pytest.raises(ValueError, match="has a dataset 'a' already"):
         add_dataset("a", "celegans-white1986", own)
+
+
+def sizes_beside_published(name: str, folder: Path) -> tuple[int, int]:
+    """Neurons and connections more than are published."""
+    one = read_plan().only([name]).datasets[0]
+    with open_dataset(one, folder) as connectome:
+        g = graph_of(one, connectome)
+    return g.n_nodes - one.published["neurons"], g.n_edges - one.published["connections"]
+
+
+def test_published_sizes_are_those_of_the_graphs(tmp_path: Path) -> None:
+    # Witvliet 2021 (doi:10.1038/s41586-021-03778-8), Varshney 2011 (doi:10.1371/journal.pcbi.1001066).
+    # Two animals have a neuron without a chemical synapse.
+    more = {"worm 5, L2": (1, 0), "worm 7, adult": (1, 0)}
+    names = [
+        one.name
+        for one in read_plan().datasets
+        if one.source is None and "Lin 2024" not in one.published.get("source", "Lin 2024")
+    ]
+    assert len(names) == 9
+    for name in names:
+        assert sizes_beside_published(name, tmp_path) == more.get(name, (0, 0)), name
+
+
+@pytest.mark.slow
+def test_the_larva_is_the_published_brain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, large_data: Path
+) -> None:
+    # Winding 2023, doi:10.1126/science.add9330, whose count has 528 connections of a neuron to itself.
+    monkeypatch.setenv("NEUROPIL_DATA", str(large_data))
+    assert sizes_beside_published("larva brain", tmp_path) == (0, -528)
