@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .report import Entry, HowMade, analyse, build_report
+from .report import Entry, HowMade, Part, analyse, build_report
 from .report.analyse import affordable_samples, expected_seconds
 from .report.build import file_stem, folder
 from .whole_file import whole_file
@@ -58,6 +58,7 @@ def run_demo(
     n_samples: int | None = 1000,
     seed: int = 0,
     datasets: Sequence[str] = DEMO,
+    part: Part | None = None,
     allow_restricted: bool = False,
     progress: Progress | None = None,
 ) -> DemoResult:
@@ -74,6 +75,8 @@ def run_demo(
     seed : int
     datasets : sequence of str
         Names of bundled datasets or folders.
+    part : Part, optional
+        Which neurons and connections of each are studied; see `analyse`.
     allow_restricted : bool
         Let the neurons and connections of a restricted connectome leave its folder.
     progress : callable, optional
@@ -82,7 +85,8 @@ def run_demo(
     Raises
     ------
     ValueError
-        Where no dataset is given, one is unknown, damaged or restricted, or `out` is a file.
+        Where no dataset is given, one is unknown, damaged or restricted, `part` leaves no connection
+        of one, or `out` is a file.
     """
     import connectome_analysis as ca
     from connectome_analysis.tables import require_leave
@@ -107,11 +111,14 @@ def run_demo(
             require_leave(
                 one.manifest, allow_restricted=allow_restricted, way_out="allow_restricted=True"
             )
+        if part is not None and part != Part():
+            for one in opened:
+                part.graph(one)  # mistakes in what is asked are met before anything is written
         if n_samples is None:
             n_samples = affordable_samples(opened)
         for path in (target, tables, results, target / "figures"):
             folder(path)
-        command = _command([one.name for one in opened], n_samples, seed, datasets)
+        command = _command([one.name for one in opened], n_samples, seed, datasets, part or Part())
         names = _distinct([one.name for one in opened])
         bar = _Bar(progress, [expected_seconds(one, n_samples) for one in opened])
         entries = []
@@ -122,16 +129,18 @@ def run_demo(
             def tell(stage: str, share: float, number: int = number) -> None:
                 bar.say(number, stage, share)
 
-            entry = analyse(connectome, name=name, n_samples=n_samples, seed=seed, progress=tell)
+            entry = analyse(
+                connectome, name=name, part=part, n_samples=n_samples, seed=seed, progress=tell
+            )
             written = write_results(entry, results)
             links = {
-                "neurons and connections (Parquet)": f"{before}tables/{file_stem(name)}/connectome.json"
+                "all neurons and connections (Parquet)": f"{before}tables/{file_stem(name)}/connectome.json"
             }
             links |= {words: f"{before}results/{path.name}" for words, path in written.items()}
             entries.append(replace(entry, links=links))
         bar.say(len(opened) - 1, "writing the report", 0.99)
-        with whole_file(results / "comparison.csv") as part:
-            _comparison(entries).to_csv(part)
+        with whole_file(results / "comparison.csv") as unfinished:
+            _comparison(entries).to_csv(unfinished)
         report = build_report(
             entries,
             target,
@@ -209,10 +218,12 @@ def _comparison(entries: Sequence[Entry]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("dataset")
 
 
-def _command(names: Sequence[str], n_samples: int, seed: int, datasets: Sequence[str]) -> str:
+def _command(
+    names: Sequence[str], n_samples: int, seed: int, datasets: Sequence[str], part: Part
+) -> str:
     """The line that makes the same again; names in place of folders, which are private."""
-    options = f"--samples {n_samples} --seed {seed}"
-    if tuple(datasets) == DEMO:
+    options = f"--samples {n_samples} --seed {seed}{part.options}"
+    if tuple(datasets) == DEMO and part == Part():
         return f"neuropil demo {options}"
     return f"neuropil report {' '.join(names)} {options}"
 

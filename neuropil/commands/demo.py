@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..leaving import AllowRestricted, require_leave, tell_terms
-from ..options import Json, Samples, Seed, samples_warning
+from ..options import Json, MinSynapses, Samples, Seed, Where, samples_warning
 from ..output import print_json, stage_bar
 from ..whole_file import require_outside_connectomes
 
 if TYPE_CHECKING:
     from ..demo import DemoResult
+    from ..report import Part
 
 HELP = """From bundled connectomes to a report, and from simulated micrographs to a connectome.
 
@@ -39,7 +40,7 @@ Of several the page begins with a comparison. Examples:
 
     neuropil report celegans-white1986 celegans-varshney2011 --out worms
 
-    neuropil report my_connectome/ --out report -n 500
+    neuropil report my_connectome/ --out report -n 500 --min-synapses 5 --edge-type all
 """
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for report, figures and tables.")]
@@ -110,18 +111,31 @@ def report(
         ),
     ] = None,
     seed: Seed = 0,
+    edge_type: Annotated[
+        str | None,
+        typer.Option(
+            "--edge-type",
+            help="Kind of connection; 'all' adds the kinds up. By default chemical, or all where those "
+            "are the smaller part.",
+        ),
+    ] = None,
+    min_synapses: MinSynapses = None,
+    where: Where = None,
     allow_restricted: AllowRestricted = False,
     json: Json = False,
 ) -> None:
     """Write a report."""
     import connectome_analysis as ca
 
+    from ..report import Part
+
     for name in connectomes:
         with ca.open(name) as opened:
             require_leave(opened.manifest, allow_restricted=allow_restricted)
             if opened.manifest.restricted:
                 tell_terms(opened.manifest)
-    result = _run(connectomes, out, samples, seed, allow_restricted=allow_restricted)
+    part = Part(edge_type=edge_type, min_synapses=min_synapses, where=where)
+    result = _run(connectomes, out, samples, seed, part, allow_restricted=allow_restricted)
     if json:
         print_json(_places(result))
         return
@@ -129,7 +143,13 @@ def report(
 
 
 def _run(
-    names: list[str], out: Path, samples: int | None, seed: int, *, allow_restricted: bool = False
+    names: list[str],
+    out: Path,
+    samples: int | None,
+    seed: int,
+    part: Part | None = None,
+    *,
+    allow_restricted: bool = False,
 ) -> DemoResult:
     from ..demo import run_demo
 
@@ -142,6 +162,7 @@ def _run(
             n_samples=samples,
             seed=seed,
             datasets=tuple(names),
+            part=part,
             allow_restricted=allow_restricted,
             progress=tell,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .descriptive_numbers import describe
 from .entry import Entry
+from .part import Part
 from .pictures import pictures_of
 from .questions import ask
 
@@ -43,6 +44,7 @@ def analyse(
     connectome: Connectome,
     *,
     name: str | None = None,
+    part: Part | None = None,
     n_samples: int = 1000,
     seed: int = 0,
     progress: Progress | None = None,
@@ -52,9 +54,10 @@ def analyse(
     Parameters
     ----------
     connectome : Connectome
-        Its chemical connections are studied; where it has none, its most frequent kind.
     name : str, optional
         In place of the connectome's own.
+    part : Part, optional
+        What is studied; by default all neurons, and connections of the `usual_edge_type`.
     n_samples, seed : int
         Of the configuration null, for triads and rich club each.
     progress : callable, optional
@@ -71,9 +74,9 @@ def analyse(
     total = expected_seconds(connectome, n_samples)
     samples = (total - _PICTURES_S - _REST_S) / total
     say(f"{title}: asking in SQL", 0.0)
-    edge_type = studied_edge_type(connectome)
-    g = connectome.graph(edge_type=edge_type)
-    answers = ask(connectome, edge_type)
+    part = part or Part()
+    g = part.graph(connectome)
+    answers = ask(connectome, part)
     numbers = describe(g)
 
     def drawn(done: int, of: int) -> None:
@@ -101,7 +104,7 @@ def analyse(
     return Entry(
         name=title,
         connectome=connectome,
-        edge_type=edge_type,
+        part=part.in_words(connectome, g),
         weight=g.weight_meaning or "of unstated meaning",
         answers=answers,
         numbers=numbers,
@@ -111,9 +114,3 @@ def analyse(
         details=details,
         n_samples=n_samples,
     )
-
-
-def studied_edge_type(connectome: Connectome) -> str:
-    """Chemical, or the most frequent kind where there are no chemical connections."""
-    kinds = connectome.edge_types()
-    return "chemical" if "chemical" in kinds or not kinds else next(iter(kinds))

@@ -58,8 +58,8 @@ class Entry:
     name : str
         Unlike that of any other entry of the report; names files too.
     connectome : Connectome
-    edge_type : str
-        Kind of connections that was studied.
+    part : str
+        What of the connectome is studied, in words; empty where it is all.
     weight : str
         What a weight of such a connection means.
     answers : tuple of Answer
@@ -80,7 +80,7 @@ class Entry:
 
     name: str
     connectome: Connectome
-    edge_type: str
+    part: str
     weight: str
     answers: tuple[Answer, ...]
     numbers: pd.Series

@@ -129,6 +129,7 @@ def _in_words(n: int) -> str:
 def _comparison(entries: Sequence[Entry], anchors: Sequence[str], together: Picture) -> str:
     return "\n".join(
         [
+            _parts(entries, anchors),
             _numbers_of_all(entries, anchors),
             _DEFINITIONS,
             _caution(entries),
@@ -138,6 +139,27 @@ def _comparison(entries: Sequence[Entry], anchors: Sequence[str], together: Pict
             "<h3>Rich club</h3>",
             _clubs_of_all(entries, anchors),
         ]
+    )
+
+
+def _parts(entries: Sequence[Entry], anchors: Sequence[str]) -> str:
+    """What is studied, where that is not all of a connectome."""
+    said = {
+        address: (entry.name, entry.part)
+        for entry, address in zip(entries, anchors, strict=True)
+        if entry.part
+    }
+    if not said:
+        return ""
+    parts = list(dict.fromkeys(part for _, part in said.values()))
+    if len(entries) == 1:
+        return f'<div class="note"><p><b>Studied here:</b> {escape(parts[0])}.</p></div>'
+    rows = [
+        f'<a href="#{address}">{escape(name)}</a>: {escape(part)}'
+        for address, (name, part) in said.items()
+    ]
+    return (
+        f'<div class="note"><p><b>Not all of each is studied here.</b></p>{html_list(rows)}</div>'
     )
 
 
@@ -288,7 +310,8 @@ def _source(entry: Entry) -> str:
             for name, text in terms_of_use(m).items()
             if name in ("consent", "access", "restricted")
         },
-        "connections": escape(f"{kinds}; studied here: {entry.edge_type}"),
+        "connections": escape(kinds or "none"),
+        "studied here": escape(entry.part or "all"),
         "a weight is": escape(entry.weight),
         "detector": escape(m.detector or ""),
         "synapses per pair": f"at least {number(m.pair_threshold)}" if m.pair_threshold else "",
