@@ -62,7 +62,7 @@ def _names_in(cell: str) -> list[str]:
     if cell.startswith("["):
         try:
             return [str(name) for name in json.loads(cell)]
-        except ValueError:  # brackets around what is no JSON
+        except (ValueError, RecursionError):  # brackets around what is no JSON
             cell = cell.strip("[]")
     return [name.strip() for name in cell.split(";") if name.strip()]
 

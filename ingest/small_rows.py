@@ -46,7 +46,7 @@ def pandas_attributes(path: Path) -> dict[str, Any]:
         else:
             return {}
         found = json.loads(stored.get(b"PANDAS_ATTRS", b"{}"))
-    except (ContractError, pa.ArrowException, OSError, ValueError):
+    except (ContractError, pa.ArrowException, OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

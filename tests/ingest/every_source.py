@@ -140,6 +140,18 @@ def _shiu(folder: Path) -> Path:
     return folder
 
 
+def _exported(format: str, name: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        from neuropil import export
+
+        only = {"edge_type": "chemical"} if format == "adjacency" else {}
+        return export.write(
+            "celegans-varshney2011", format, folder / name, where="sign = 1", **only
+        )
+
+    return make
+
+
 _MB = {"left_adjacency.csv": "0 3\n1 0\n", "left_cell_labels.csv": "K\nP\n"}
 _CEREBELLUM = {
     "grc_pc_synapses.csv": (
@@ -209,6 +221,8 @@ SOURCES: dict[str, Source] = {
         {"unit": "nm"},
     ),
     "nwb": Source("nwb", _nwb),
+    "nwb-connectome": Source("nwb", _exported("nwb", "x.nwb")),
+    "exported-matrix": Source("table", _exported("adjacency", "x.npz")),
     "table": Source("table", _file("edges.csv", TABLE)),
     "parquet": Source("table", _parquet),
     "graphml": Source("table", _graphml, {"weight_meaning": "contacts"}),
