@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..options import Jobs, Json, samples_warning
 from ..output import print_json, stage_bar
 from ..whole_file import require_outside_connectomes
+
+if TYPE_CHECKING:
+    from ..species_benchmark import BenchmarkResult
 
 app = typer.Typer(help="Benchmarks over many connectomes.", no_args_is_help=True)
 
@@ -96,19 +99,28 @@ def species(
                 "tables": out / "tables",
                 "datasets": [one.name for one in result.datasets],
                 "skipped": {one.name: one.why for one in result.skipped},
+                "unreadable": [one.name for one in result.skipped if one.failed],
                 "drawn": result.drawn,
                 "found": result.found,
             }
         )
+        _leave(result)
         return
     for one in result.skipped:
-        typer.echo(f"skipped: {one.name} ({one.why})")
+        typer.echo(f"skipped: {one.name} ({one.why})", err=one.failed)
     typer.echo(
         f"{len(result.datasets)} connectomes, {len(result.numbers):,} numbers; "
         f"{result.drawn} cells drawn, {result.found} found from before"
     )
     typer.echo(f"report:  {result.report}")
     typer.echo(f"tables:  {out / 'tables'}")
+    _leave(result)
+
+
+def _leave(result: BenchmarkResult) -> None:
+    """Exit with 1 where a dataset that is there could not be read; all others are done by now."""
+    if any(one.failed for one in result.skipped):
+        raise typer.Exit(1)
 
 
 @app.command("add", help=ADD_HELP)

@@ -22,6 +22,10 @@ class NotAtHand(Exception):
     """A dataset whose files are not on this machine; its text says which."""
 
 
+class Unreadable(Exception):
+    """A dataset whose files are there and are not what they should be; its text says why, in one line."""
+
+
 def open_dataset(dataset: Dataset, folder: Path) -> Connectome:
     """Open a dataset; files of a foreign format are read into `folder` once.
 
@@ -29,9 +33,25 @@ def open_dataset(dataset: Dataset, folder: Path) -> Connectome:
     ------
     NotAtHand
         Where its folder or files are not there.
-    ValueError
+    Unreadable
         Where they are, and cannot be read.
     """
+    try:
+        return _opened(dataset, folder)
+    except (ValueError, KeyError, TypeError, OSError, ImportError) as error:
+        raise Unreadable(_one_line(error)) from error
+    except Exception as error:
+        # Errors of DuckDB and Arrow are of no common kind; anything else is a mistake of this program.
+        if type(error).__module__.split(".")[0] not in {"duckdb", "_duckdb", "pyarrow"}:
+            raise
+        raise Unreadable(_one_line(error)) from error
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _opened(dataset: Dataset, folder: Path) -> Connectome:
     import connectome_analysis as ca
 
     if dataset.connectome is not None:

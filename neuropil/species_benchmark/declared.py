@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from .declared_checks import check_dataset, check_settings
+
 OWN_FILE = "species.toml"
 
 
@@ -156,10 +158,7 @@ def parse_plan(text: str, name: str, folder: Path, *, settings: Settings | None 
     given = content.get("settings", {})
     _require_known(given, [one.name for one in fields(Settings)], f"[settings] of {name}")
     found = replace(base, **{key: _value(value) for key, value in given.items()})
-    samples: object = found.samples
-    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 2:
-        msg = f"samples of {name} must be a whole number of at least 2, got {samples!r}."
-        raise ValueError(msg)
+    check_settings(found, name)
     datasets = tuple(_dataset(one, name, folder) for one in content.get("dataset", []))
     names = [one.name for one in datasets]
     for one in names:
@@ -184,6 +183,7 @@ def _dataset(given: Mapping[str, Any], name: str, folder: Path) -> Dataset:
             f'The files of {what} need a format (neuropil ingest --help), such as format = "larva".'
         )
         raise ValueError(msg)
+    check_dataset(found, what)
     if found.connectome is not None and (folder / found.connectome).is_dir():
         return replace(found, connectome=str(folder / found.connectome))
     return found

@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Skipped:
-    """A declared dataset that is not at hand, and why."""
+    """A declared dataset that is not at hand, and why.
+
+    Attributes
+    ----------
+    name, why : str
+    failed : bool
+        Whether it is there and cannot be read.
+    """
 
     name: str
     why: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

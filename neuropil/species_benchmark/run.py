@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..report.build import folder
 from ..whole_file import whole_file
-from .at_hand import NotAtHand, graph_of, open_dataset
+from .at_hand import NotAtHand, Unreadable, graph_of, open_dataset
 from .cell import Cell, drawn
 from .declared import Dataset, Plan, Settings
+from .declared_checks import check_dataset, check_settings, require_published
 from .declared_errors import declared_error_model
 from .result import BenchmarkResult, Skipped
 from .species_row import species_row
@@ -69,9 +70,15 @@ def run_benchmark(
     Raises
     ------
     ValueError
-        Where no dataset is at hand, or a declaration means nothing for its dataset.
+        Where no dataset is at hand, or a declaration means nothing, in general or for its dataset: told
+        before the first graph is drawn, of all datasets at once. One that cannot be read is no such case:
+        it is left out and named in ``skipped``.
     """
     import pandas as pd
+
+    check_settings(plan.settings, "the benchmark")
+    for dataset in plan.datasets:
+        check_dataset(dataset, dataset.name)
 
     target = folder(Path(out))
     cells = folder(target / "cells")
@@ -79,13 +86,20 @@ def run_benchmark(
     tell = progress or (lambda _what, _done, _total: None)
     ready: list[_Ready] = []
     skipped: list[Skipped] = []
+    mistakes: list[str] = []
     for dataset in plan.datasets:
         tell(f"{dataset.name}: opening", 0, 0)
-        one = _prepare(dataset, plan.settings, target)
+        try:
+            one = _prepare(dataset, plan.settings, target)
+        except ValueError as error:
+            mistakes.append(f"{dataset.name}: {error}")
+            continue
         if isinstance(one, Skipped):
             skipped.append(one)
         else:
             ready.append(one)
+    if mistakes:
+        raise ValueError(" ".join(mistakes))
     if not ready:
         why = "; ".join(f"{one.name}: {one.why}" for one in skipped) or "the file declares none"
         msg = f"No dataset of the benchmark is at hand ({why})."
@@ -130,6 +144,8 @@ def _sweep(cells: Path) -> None:
 
 
 def _prepare(dataset: Dataset, settings: Settings, target: Path) -> _Ready | Skipped:
+    from connectome_analysis.null_models import sampler
+
     try:
         with open_dataset(dataset, target / "connectomes") as connectome:
             g = graph_of(dataset, connectome)
@@ -137,6 +153,9 @@ def _prepare(dataset: Dataset, settings: Settings, target: Path) -> _Ready | Ski
                 why = f"too small: {g.n_nodes:,} neurons and {g.n_edges:,} connections"
                 return Skipped(name=dataset.name, why=why)
             row = species_row(dataset, connectome, g, settings.seed)
+        require_published(dataset, list(row))
+        for null in _nulls(dataset, settings):
+            sampler(g, null, **dataset.null_options.get(null, {}))
         names = settings.error_models if dataset.error_models is None else dataset.error_models
         models = {name: declared_error_model(name, g) for name in names}
         if dataset.colors is not None:
@@ -145,15 +164,17 @@ def _prepare(dataset: Dataset, settings: Settings, target: Path) -> _Ready | Ski
             node_colors(g, dataset.colors)
     except NotAtHand as missing:
         return Skipped(name=dataset.name, why=str(missing))
-    except ValueError as error:
-        msg = f"{dataset.name}: {error}"
-        raise ValueError(msg) from None
+    except Unreadable as damage:
+        return Skipped(name=dataset.name, why=f"cannot be read: {damage}", failed=True)
     return _Ready(dataset=dataset, graph=g, row=row, models=models)
+
+
+def _nulls(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
+    return settings.null_models if dataset.null_models is None else dataset.null_models
 
 
 def _cells(one: _Ready, settings: Settings) -> list[Cell]:
     dataset = one.dataset
-    nulls = settings.null_models if dataset.null_models is None else dataset.null_models
     fours = dataset.four_node_null_models
     fours = settings.four_node_null_models if fours is None else fours
 
@@ -171,7 +192,7 @@ def _cells(one: _Ready, settings: Settings) -> list[Cell]:
             options=dataset.null_options.get(null, {}),
         )
 
-    plain = [cell(null) for null in nulls]
+    plain = [cell(null) for null in _nulls(dataset, settings)]
     return [*plain, *(cell(settings.error_null_model, *model) for model in one.models.items())]
 
 

@@ -232,6 +232,48 @@ def test_a_mistake_in_a_declaration_names_its_dataset(tmp_path: Path) -> None:
         run_benchmark(replace(PLAN, datasets=(wrong,)), tmp_path)
 
 
+def test_mistakes_of_all_datasets_are_told_before_the_first_is_drawn(tmp_path: Path) -> None:
+    told: list[str] = []
+    datasets = (
+        WORM,
+        replace(WORM, name="b", colors="typo"),
+        replace(WORM, name="c", where="bogus = 3"),
+        replace(WORM, name="d", published={"neuron": 3}),
+        replace(WORM, name="e", null_options={"configuration": {"proposals_per_edge": -1}}),
+    )
+    with pytest.raises(ValueError, match=r"^b: .* c: .* d: .*'neurons'.* e: ") as error:
+        run_benchmark(
+            replace(PLAN, datasets=datasets), tmp_path, progress=lambda what, *_: told.append(what)
+        )
+    assert "\n" not in str(error.value)
+    assert all(what.endswith(": opening") for what in told)
+    assert not list((tmp_path / "cells").iterdir())
+
+
+def test_a_damaged_dataset_is_named_and_the_others_are_done(
+    neuropil: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from neuropil.demo import write_tables
+
+    with ca.open("celegans-white1986-jsh") as worm:
+        write_tables(worm, tmp_path / "damaged", command="by hand")
+    (tmp_path / "damaged" / "edges.parquet").write_bytes(b"PAR1")
+    (tmp_path / "own.toml").write_text(
+        "[settings]\nsamples = 2\nnull_models = ['dyad']\nerror_models = []\n"
+        "[[dataset]]\nname = 'damaged'\nconnectome = 'damaged'\n"
+        "[[dataset]]\nname = 'whole'\nconnectome = 'celegans-white1986-jsh'\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    code, out, err = neuropil(  # type: ignore[operator]
+        *("benchmark", "species", "--file", "own.toml", "--only", "damaged", "--only", "whole"),
+        *("--no-figures", "--out", "b", "--jobs", 1),
+    )
+    assert code == 1
+    assert "1 connectomes" in out
+    assert "skipped: damaged (cannot be read: " in err
+    assert "cannot be read" in (tmp_path / "b" / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_command_adds_runs_and_says_where(
     neuropil: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
