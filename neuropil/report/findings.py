@@ -131,7 +131,7 @@ def ranges_in_words(ranges: Sequence[RichRange]) -> str:
     words = [_range_in_words(run) for run in sorted(longest)]
     text = "k = " + " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
     others = len(ranges) - len(longest)
-    return f"{text} and {others} shorter ranges" if others > 0 else text
+    return f"{text} and {others} shorter range{'s' * (others > 1)}" if others > 0 else text
 
 
 def _range_in_words(run: RichRange) -> str:

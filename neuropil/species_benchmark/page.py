@@ -1,4 +1,4 @@
-"""Page: a species benchmark as one HTML page that needs no network and no script."""
+"""Page: a species benchmark as an HTML page that needs no network and no script, its figures beside it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from ..report.build import folder
+from ..report.build import file_stem, folder
 from ..report.findings import ranges_in_words, ratio_in_words, rich_ranges, strongest_excess
 from ..report.how_made import HowMade
-from ..report.html_parts import anchor, html_facts, html_list, html_table, linked
+from ..report.html_parts import PIXELS_PER_INCH, anchor, html_facts, html_list, html_table, linked
 from ..report.number_words import is_missing, number, percent, ratio
 from ..report.triad_symbols import symbol_definitions
 from ..whole_file import whole_file
 from .figures import figures_of_all, figures_of_one
+from .samples_words import can_show, classes_needed, least_p, too_few_in_words
 from .tables import as_naive_and_aware, as_rich_club, as_significance, rows_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _SHORT = {
 }
 _STRIKING = 5
 _LEVEL = 0.05
+# A rich club of two or three neurons has the largest ratios, which say least.
+_FEWEST_RICH = 10
 _CLIPPED = " \N{DAGGER}"
 _CLIPPED_NOTE = (
     '<p class="small">\N{DAGGER} These errors alone would show more than was seen: the estimate lies outside '
@@ -80,8 +83,8 @@ def page(
         n_samples=result.settings.samples,
         seed=result.settings.seed,
     )
-    triads = [figure.html() for figure in together if ".triads." in figure.name]
-    measures = [figure.html() for figure in together if ".triads." not in figure.name]
+    triads = [_linked_figure(figure) for figure in together if ".triads." in figure.name]
+    measures = [_linked_figure(figure) for figure in together if ".triads." not in figure.name]
     sections = [
         ("The table", _cross_species(result) + _printed(result) + "".join(measures)),
         ("Size and paths", _sizes(result)),
@@ -116,8 +119,31 @@ def page(
         lead=escape(lead),
         contents=f"<ol>{contents}</ol>",
         symbols=symbol_definitions(),
-        body=_skipped(result) + body,
+        body=_few_samples(result) + _skipped(result) + body,
     )
+
+
+def _linked_figure(figure: VectorFigure) -> str:
+    """A figure whose picture lies beside the page and is fetched when it comes into view."""
+    width, height = (round(side * PIXELS_PER_INCH) for side in (figure.width_in, figure.height_in))
+    stem = f"figures/{file_stem(figure.name)}"
+    kinds = [("SVG", "svg"), *([("PDF", "pdf")] if figure.pdf else [])]
+    links = ", ".join(f'<a href="{escape(stem)}.{end}">{kind}</a>' for kind, end in kinds)
+    return (
+        f'<figure><img src="{escape(stem)}.svg" loading="lazy" width="{width}" height="{height}" '
+        f'alt="{escape(figure.alt)}"><figcaption><b>{escape(figure.title)}.</b> {linked(figure.caption)} '
+        f"{links}.</figcaption></figure>"
+    )
+
+
+def _few_samples(result: BenchmarkResult) -> str:
+    words = too_few_in_words(result.settings.samples)
+    return f'<div class="note"><p><b>Few samples.</b> {escape(words)}</p></div>' if words else ""
+
+
+def _none(result: BenchmarkResult) -> str:
+    """What stands where nothing was significant: a dash where nothing could have been."""
+    return "none" if can_show(result.settings.samples) else "– (too few samples)"
 
 
 def _skipped(result: BenchmarkResult) -> str:
@@ -260,7 +286,7 @@ def _four_nodes(result: BenchmarkResult) -> str:
                     "dataset": dataset.name,
                     "more": more,
                     "fewer": len(table) - more,
-                    "farthest from the null": ", ".join(words) or "none",
+                    "farthest from the null": ", ".join(words) or _none(result),
                 }
             )
         if rows:
@@ -309,7 +335,7 @@ def _colored(result: BenchmarkResult) -> str:
                     "colored by": dataset.colors if sign == 1 else "",
                     "": words,
                     "classes": len(chosen),
-                    "farthest from the null": "; ".join(found) or "none",
+                    "farthest from the null": "; ".join(found) or _none(result),
                 }
             )
     if not rows:
@@ -334,20 +360,24 @@ def _rich_clubs(result: BenchmarkResult, graphs: dict[str, Graph]) -> str:
         if given.empty:
             continue
         table = as_rich_club(given, rich_club(graphs[dataset.name], null_model=None))
-        ranges, best = rich_ranges(table), strongest_excess(table)
+        # As in the picture: by q, which stands for p in what looks for ranges.
+        table["p_value"] = table["q_value"]
+        ranges = rich_ranges(table)
+        best = strongest_excess(table[table["n_neurons"] >= _FEWEST_RICH])
         rows.append(
             {
                 "dataset": dataset.name,
                 "exceeds the null at": ranges_in_words(ranges) if ranges else "no k",
-                "surest excess [95 %]": "" if best is None else ratio_in_words(best),
+                "surest excess [95 %]": "–" if best is None else ratio_in_words(best),
                 "at k": "" if best is None else number(int(str(best.name))),
                 "neurons": "" if best is None else number(best["n_neurons"]),
             }
         )
     note = (
         f"<p>Density among neurons whose degree (in plus out) is above k, against the {null.replace('_', ' ')} "
-        "null: one-sided p &lt; 0.05 at each k, uncorrected for the number of k. The surest excess is the ratio "
-        "whose 95 % interval has the highest lower end.</p>"
+        "null: one-sided, q &lt; 0.05, corrected over all k (Benjamini and Hochberg), as the pictures are shaded. The "
+        "surest excess is the ratio, among these, whose 95 % interval has the highest lower end, of "
+        f"{_FEWEST_RICH} neurons at least.</p>"
     )
     formats = {"surest excess [95 %]": str, "at k": str, "neurons": str}
     return note + html_table(pd.DataFrame(rows), formats=formats)
@@ -374,7 +404,7 @@ def _robustness(result: BenchmarkResult) -> str:
             if len(aware) and len(naive):
                 both = as_naive_and_aware(naive, aware)
                 changed = [str(name) for name in both.index[both["verdict_changes"]]]
-                flips = ", ".join(changed) or "none"
+                flips = ", ".join(changed) or _none(result)
             rows.append(
                 {
                     "dataset": dataset.name,
@@ -448,7 +478,7 @@ def _each(result: BenchmarkResult, alone: dict[str, list[VectorFigure]]) -> str:
             "licence": escape(str(row["licence"])),
             "citation": linked(str(row["citation"])),
         }
-        pictures = "".join(figure.html() for figure in alone.get(dataset.name, []))
+        pictures = "".join(_linked_figure(figure) for figure in alone.get(dataset.name, []))
         shown = f"<details><summary>figures</summary>{pictures}</details>" if pictures else ""
         parts.append(f"<h3>{escape(dataset.name)}</h3>{html_facts(facts)}{shown}")
     return "".join(parts)
@@ -500,7 +530,9 @@ def _how(result: BenchmarkResult, made: HowMade) -> str:
     explained = (
         "<p>p-values are empirical, two-sided (rich clubs one-sided), and count the observation as one of the "
         "samples, so none is 0. q-values are corrected within each kind of number of a dataset and null "
-        "(Benjamini and Hochberg). All numbers of one dataset and null come from the same graphs, drawn once.</p>"
+        f"(Benjamini and Hochberg). The least two-sided p-value is {least_p(result.settings.samples):.2g}: for q "
+        f"&lt; 0.05 {classes_needed(16, result.settings.samples)} of the 16 triads and "
+        f"{classes_needed(199, result.settings.samples)} of the 199 classes of four must be at it. All numbers of one dataset and null come from the same graphs, drawn once.</p>"
     )
     return html_facts(facts) + html_table(keeps) + explained + mixing
 
