@@ -1,7 +1,7 @@
 """Cell types: how well types are told, beside what is simpler, and what it costs at the size of a fly.
 
 python -m benchmarks.cell_types                     every part: some two hours of processor time
-python -m benchmarks.cell_types --part larva        one part: larva, fly, worm, errors, sets or planted
+python -m benchmarks.cell_types --part larva        one part: larva, fly, worm, errors, clusters, sets or planted
 python -m benchmarks.cell_types --seeds 3           fewer seeds than 10
 python -m benchmarks.cell_types --quick             crumbs of all parts, to see that it runs
 
@@ -163,6 +163,44 @@ def interval(row: pd.Series[Any], name: str) -> str:
     return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
+def clusters_rows(_: int, *, quick: bool) -> None:
+    """Clusters without any label beside the types that are known, each method at its own number."""
+    known = [
+        (ca.open("larva-mushroom-body-left").graph(), "cell_type"),
+        (ca.open("fly-mushroom-body-right").graph(), "cell_type"),
+        (ca.open("celegans-cook2019-hermaphrodite").graph(), "cell_type"),
+        (larva(), "cell_class"),
+    ]
+    if quick:
+        known = known[:1]
+    print("\nclusters beside known types; both measures are 1 for the same types, 0 by chance\n")
+    print("| connectome, types known | method | types found | adjusted Rand | adjusted MI | s |")
+    print("|---|---|---|---|---|---|")
+    for g, column in known:
+        if g is None:
+            continue
+        for method in ("hierarchical", "leiden", "spectral", "block_model", "rounds"):
+            start = time.process_time()
+            more: dict[str, Any] = {"n_draws": 0} if method == "block_model" else {}
+            found = ca.cell_types.cluster(g, method, confidence="none", **more)
+            seconds = time.process_time() - start
+            labels = pd.Series(g.nodes[column].array, index=g.node_ids)
+            agree = ca.cell_types.compare_types(labels, found).agreement
+            cells = [interval_of(agree.loc[name]) for name in agree.index[:2]]
+            name = f"{g.name}, {labels.nunique()}"
+            print(
+                f"| {name} | {method} | {found.n_types} | "
+                + " | ".join(cells)
+                + f" | {seconds:.1f} |",
+                flush=True,
+            )
+
+
+def interval_of(row: pd.Series[Any]) -> str:
+    """A value with its interval."""
+    return f"{row['value']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+
+
 def sets_rows(_: int, *, quick: bool) -> None:
     """Coverage of conformal sets on 100 splits of neurons that one network never saw."""
     g = ca.cell_types.planted_types(4_000, 40_000, 20, stray=0.5, rng=7)
@@ -307,6 +345,7 @@ def measured(program: str | None, n: int, m: int, types: int) -> str:
 
 PARTS: dict[str, Callable[..., None]] = {
     "planted": planted_rows,
+    "clusters": clusters_rows,
     "sets": sets_rows,
     "worm": worm_rows,
     "errors": errors_rows,

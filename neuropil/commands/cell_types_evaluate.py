@@ -49,6 +49,25 @@ def evaluate(
     test: Annotated[
         str | None, typer.Option("--test", help="By hemisphere: the side to test.")
     ] = None,
+    test_share: Annotated[
+        float | None,
+        typer.Option(
+            "--test-share",
+            help="Share of the labelled neurons to test; .98 leaves 2 % as seeds.",
+            show_default="0.3; by hemisphere, a side",
+        ),
+    ] = None,
+    calibration_share: Annotated[
+        float,
+        typer.Option("--calibration-share", help="Share kept for conformal sets; 0 for none."),
+    ] = 0.1,
+    calibration_from: Annotated[
+        str,
+        typer.Option(
+            "--calibration-from",
+            help="train or test: sets keep their promise on another side only if calibrated there.",
+        ),
+    ] = "train",
     pairs: Annotated[
         str | None,
         typer.Option("--pairs", help="Column of bilateral twins, to look for them on both sides."),
@@ -87,7 +106,11 @@ def evaluate(
     errors = optional_error_model(error_model, could_touch, density, opened, edge_type)
     split_options: dict[str, Any] = {
         name: value
-        for name, value in (("column", column), ("train", train), ("test", test))
+        for name, value in (
+            *(("column", column), ("train", train), ("test", test)),
+            *(("test_share", test_share), ("calibration_share", calibration_share)),
+            ("calibration_from", calibration_from),
+        )
         if value is not None
     }
     chosen = (

@@ -9,6 +9,8 @@ import typer
 from ..options import named_values, open_graph
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     import connectome_analysis as ca
 
 LabelColumn = Annotated[
@@ -83,3 +85,27 @@ def _names_of_options() -> set[str]:
 
     signature = inspect.signature(ca.cell_types.CellTyper)
     return set(signature.parameters) - {"features", "error_model", "rng", "progress"}
+
+
+def rows_of(g: ca.Graph, only: str) -> Any:
+    """(N,) whether a neuron has the value of ``--only COLUMN=VALUE``."""
+    column, equals, value = only.partition("=")
+    if not equals or column.strip() not in g.nodes.columns:
+        have = ", ".join(map(str, g.nodes.columns))
+        msg = f"--only must be COLUMN=VALUE with a column of the nodes ({have}), got {only!r}."
+        raise ValueError(msg)
+    rows = (g.nodes[column.strip()].astype(str) == value.strip()).to_numpy(
+        dtype=bool, na_value=False
+    )
+    if not rows.any():
+        there = ", ".join(sorted(map(str, g.nodes[column.strip()].dropna().unique()))[:10])
+        msg = f"--only {only}: no neuron has this value; there are {there}."
+        raise ValueError(msg)
+    return rows
+
+
+def types_with_confidence(table: pd.DataFrame) -> pd.DataFrame:
+    """Neurons and mean confidence of each type, the largest first."""
+    grouped = table[table["label"].notna()].groupby("label")
+    counted = grouped.agg(neurons=("confidence", "size"), confidence=("confidence", "mean"))
+    return counted.sort_values("neurons", ascending=False, kind="stable")

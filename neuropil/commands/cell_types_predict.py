@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..leaving import AllowRestricted, require_leave
 from ..options import EdgeType, Json, MinSynapses, Name, Out, Where
 from ..output import console, print_json, print_table, records, write_rows
-from .cell_types_options import Kinds, open_wiring
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .cell_types_options import Kinds, open_wiring, types_with_confidence
 
 HELP = """Tell the types of neurons with a model of neuropil cell-types train, in the same connectome or another.
 
@@ -48,6 +45,12 @@ def predict(
             show_default="0.9, where the model was calibrated",
         ),
     ] = None,
+    by_type: Annotated[
+        bool,
+        typer.Option(
+            "--by-type", help="Hold the promise of --coverage for the neurons of every type."
+        ),
+    ] = False,
     edge_type: EdgeType = "chemical",
     kinds: Kinds = None,
     min_synapses: MinSynapses = None,
@@ -74,7 +77,7 @@ def predict(
     found = fitted.cell_types(wiring, known, min_confidence=min_confidence)
     table = found.to_frame()
     if coverage:
-        sets = fitted.predict_sets(wiring, coverage, known)
+        sets = fitted.predict_sets(wiring, coverage, known, by_type=by_type)
         table["set_size"] = sets["size"]
         table["types"] = ["; ".join(names) for names in sets["types"]]
     if out is not None:
@@ -84,7 +87,11 @@ def predict(
         facts = {"connectome": opened.name, "model": str(model), "coverage": coverage or None}
         print_json(facts | dict(table.attrs) | {"neurons": records(table)})
         return
-    print_table(_by_type(table), f"{opened.name}: {found.n_types:,} types", {"confidence": ".3f"})
+    print_table(
+        types_with_confidence(table),
+        f"{opened.name}: {found.n_types:,} types",
+        {"confidence": ".3f"},
+    )
     screen = console()
     screen.print(
         f"{found.n_unknown:,} of {len(table):,} neurons are unknown, below a confidence of "
@@ -97,10 +104,3 @@ def predict(
             f"as those of the calibration: {table['set_size'].mean():.2f} types on average.",
             soft_wrap=True,
         )
-
-
-def _by_type(table: pd.DataFrame) -> pd.DataFrame:
-    """Neurons and mean confidence of each type, the largest first."""
-    grouped = table[table["label"].notna()].groupby("label")
-    counted = grouped.agg(neurons=("confidence", "size"), confidence=("confidence", "mean"))
-    return counted.sort_values("neurons", ascending=False, kind="stable")

@@ -16,6 +16,7 @@ from .cell_types_options import (
     LabelColumn,
     TyperOption,
     open_wiring,
+    rows_of,
     typer_options,
 )
 
@@ -70,7 +71,7 @@ def train(
     g = main_graph(wiring)
     given = labels_of(g, labels, argument="--labels")
     if only is not None:
-        given = given.where(_chosen(g, only), None)
+        given = given.where(rows_of(g, only), None)
     if not model.parent.is_dir():
         msg = f"There is no folder {model.parent} to keep {model.name} in; make it first."
         raise ValueError(msg)
@@ -108,19 +109,3 @@ def train(
     screen.print(
         f"Kept in {model}. neuropil cell-types predict tells types with it.", soft_wrap=True
     )
-
-
-def _chosen(g: Any, only: str) -> Any:
-    column, equals, value = only.partition("=")
-    if not equals or column.strip() not in g.nodes.columns:
-        have = ", ".join(map(str, g.nodes.columns))
-        msg = f"--only must be COLUMN=VALUE with a column of the nodes ({have}), got {only!r}."
-        raise ValueError(msg)
-    rows = (g.nodes[column.strip()].astype(str) == value.strip()).to_numpy(
-        dtype=bool, na_value=False
-    )
-    if not rows.any():
-        there = ", ".join(sorted(map(str, g.nodes[column.strip()].dropna().unique()))[:10])
-        msg = f"--only {only}: no neuron has this value; there are {there}."
-        raise ValueError(msg)
-    return rows

@@ -112,6 +112,10 @@ def split(
         if not 0 <= share < 1:
             msg = f"{name} must be at least 0 and below 1, got {share!r}."
             raise ValueError(msg)
+    for name, side in (("train", train), ("test", test)):
+        if side is not None and by != "hemisphere":
+            msg = f"{name}={side!r} is a side, and goes with by='hemisphere'; got by={by!r}."
+            raise ValueError(msg)
     given = plain_labels(labels_of(g, labels, argument="labels"))
     number, names = number_labels(labels_of(g, labels, argument="labels"))
     random = np.random.default_rng(np.random.SeedSequence(seed_number(rng), spawn_key=(3,)))
@@ -187,6 +191,12 @@ def _sides(
     for name, given in (("train", train), ("test", test)):
         if given is not None and given not in have:
             msg = f"{name} must be a value of {column}: {', '.join(map(str, have))}; got {given!r}."
+            raise ValueError(msg)
+        if given is None and len(have) < 2:
+            msg = (
+                f"A split by hemisphere needs two sides, and {column} has "
+                f"{' and '.join(map(str, have)) or 'none'}; name another column, or split at random."
+            )
             raise ValueError(msg)
         if given is None and not two:
             msg = (
