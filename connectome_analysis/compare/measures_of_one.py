@@ -104,3 +104,4 @@ MEASURES = {
     "hub_density": hub_density,
     "degree_gini": degree_gini,
 }
+"""Numbers that `case_control` compares where no others are given: name, and function of a graph."""

@@ -46,6 +46,7 @@ def rooms() -> list[Room]:
         *found,
         Room("neuropil.export", "neuropil.export"),
         Room("neuropil.report", "neuropil.report"),
+        Room("neuropil.species_benchmark", "neuropil.species_benchmark"),
     ]
 
 

@@ -24,6 +24,7 @@ from tools.docs_site.pages import (
     notebooks,
     page_of_notebook,
     site_pages,
+    titles,
 )
 
 ASSETS = Path(__file__).parent / "assets"
@@ -56,13 +57,18 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     here = page.file.src_uri
     file = _file_of(here)
     if file is not None:
-        markdown = links.turned(markdown, file=file, page=here, pages=_pages())
+        markdown = links.turned(markdown, file=file, page=here, pages=_pages(), titles=_titles())
     return markdown if here.startswith("reference/") else links.named(markdown, _identifiers())
 
 
 @cache
 def _pages() -> dict[str, str]:
     return site_pages()
+
+
+@cache
+def _titles() -> dict[str, str]:
+    return titles()
 
 
 @cache

@@ -17,10 +17,18 @@ _PARTS = re.compile(
 _CALLED = re.compile(r"`(?P<name>(?:ca|sc|ingest)(?:\.\w+)+)(?:\([^`]*\))?`")
 
 
-def turned(markdown: str, *, file: str, page: str, pages: Mapping[str, str]) -> str:
+def turned(
+    markdown: str,
+    *,
+    file: str,
+    page: str,
+    pages: Mapping[str, str],
+    titles: Mapping[str, str] | None = None,
+) -> str:
     """The text of a file with its links to other files turned into links to their pages.
 
-    A file of the repository that is no page of the site is named instead of linked.
+    A file of the repository that is no page of the site is named instead of linked. A link that is
+    called as its file is called as the page.
 
     Parameters
     ----------
@@ -31,6 +39,8 @@ def turned(markdown: str, *, file: str, page: str, pages: Mapping[str, str]) -> 
         Where it will stand in the site, ``sql.md``.
     pages : mapping of str to str
         From files of the repository to pages of the site.
+    titles : mapping of str to str, optional
+        What pages of the site are called.
 
     Returns
     -------
@@ -38,6 +48,8 @@ def turned(markdown: str, *, file: str, page: str, pages: Mapping[str, str]) -> 
 
     Examples
     --------
+    >>> turned("[a.md](a.md)", file="b.md", page="b.md", pages={"a.md": "a.md"}, titles={"a.md": "An A"})
+    '[An A](a.md)'
     >>> pages = {"docs/sql.md": "sql.md", "notebooks/05.ipynb": "notebooks/05.md"}
     >>> turned("[SQL](docs/sql.md#views)", file="README.md", page="index.md", pages=pages)
     '[SQL](sql.md#views)'
@@ -58,6 +70,8 @@ def turned(markdown: str, *, file: str, page: str, pages: Mapping[str, str]) -> 
             return text if text.strip("`") == wanted else f"{text} (`{wanted}`)"
         to = posixpath.relpath(pages[wanted], posixpath.dirname(page) or ".")
         sign = "!" if whole.startswith("!") else ""
+        if text.strip("`") in (path, wanted, posixpath.basename(path)):
+            text = (titles or {}).get(pages[wanted], text)
         return f"{sign}[{text}]({to}{hash_}{anchor})"
 
     return _each(markdown, link=link)

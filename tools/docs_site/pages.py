@@ -45,3 +45,17 @@ def site_pages() -> dict[str, str]:
         for file in DOCS.rglob("*")
         if file.is_file()
     }
+
+
+def titles() -> dict[str, str]:
+    """What every page of the site is called that is made from a file in Markdown: its first heading."""
+    found = {}
+    for file, page in site_pages().items():
+        path = ROOT / file
+        if path.suffix == ".md" and path.is_file():
+            first = next(
+                (x for x in path.read_text("utf-8").splitlines() if x.startswith("# ")), ""
+            )
+            if first:
+                found[page] = first.removeprefix("# ").strip()
+    return found
