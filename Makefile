@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo
 # Tests whose answers depend on the versions of pandas, pyarrow, DuckDB and NumPy most.
-OLDEST := tests/tables tests/graph tests/datasets tests/ingest --ignore=tests/ingest/voxels
+OLDEST := tests/tables tests/graph tests/datasets
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-graph-tool test-services test-oldest bench bench-cell-types bench-segmentation lint docs docs-test datasets clean

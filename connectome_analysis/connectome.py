@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 
 from .graph import Graph
+from .how_counted import HowCounted
 from .tables import (
     ContractError,
     DamagedConnectomeError,
@@ -320,6 +321,7 @@ class Connectome:
             self_loops=self_loops,
             name=self.name,
             weight_meaning=self._weight_words(edge_type),
+            how_counted=self._how_counted(min_synapses, edge_type),
         )
         return g if min_confidence is None else self._confident(g, min_confidence)
 
@@ -477,6 +479,11 @@ class Connectome:
     def _weight_words(self, edge_type: str | None) -> str:
         kinds = [edge_type] if edge_type is not None else list(self.manifest.weights)
         return ", ".join(dict.fromkeys(self.manifest.weight_meaning(kind) for kind in kinds))
+
+    def _how_counted(self, min_synapses: int | None, edge_type: str | None) -> HowCounted:
+        m = self.manifest
+        least = max(m.pair_threshold or 1, min_synapses or 1)
+        return HowCounted(self._weight_words(edge_type), m.detector, m.score_cutoff, least)
 
     # ---------------------------------------------------------------- what it is
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .edge_lists import Offsets, Weights, as_confidence, as_weights, compress, confidence_of_pairs
+from .how_counted import HowCounted
 from .ids import Indices, Positions, as_ids, require_unique
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Graph:
         For titles and tables.
     weight_meaning : str
         What a weight is, with its unit.
+    how_counted : HowCounted or None
+        Unit, detector and thresholds of the connectome it was made from; None where that is not known,
+        and where the graph was normalised to others.
 
     Examples
     --------
@@ -74,6 +78,7 @@ class Graph:
         name: str = "",
         weight_meaning: str = "",
         confidence: NDArray[np.float64] | None = None,
+        how_counted: HowCounted | None = None,
     ) -> None:
         # Checked by the constructors that are meant to be called; this one joins the parts.
         self.node_ids = _frozen(node_ids.copy())  # the caller's own array stays the caller's
@@ -85,6 +90,7 @@ class Graph:
         self.n_parallel_merged = n_parallel_merged
         self.name = name
         self.weight_meaning = weight_meaning
+        self.how_counted = how_counted
         self.confidence = None if confidence is None else _frozen(confidence)
         self._sealed = True
 
@@ -104,6 +110,7 @@ class Graph:
             "name": self.name,
             "weight_meaning": self.weight_meaning,
             "confidence": None if self.confidence is None else self.confidence.copy(),
+            "how_counted": self.how_counted,
         }
         return _make, (arrays, options)
 
@@ -123,6 +130,7 @@ class Graph:
         confidence: ArrayLike | None = None,
         name: str = "",
         weight_meaning: str = "",
+        how_counted: HowCounted | None = None,
     ) -> Graph:
         """Make a graph from a list of edges.
 
@@ -145,6 +153,7 @@ class Graph:
             Probability that each edge is real. Parallel edges become one that is real where any of
             them is, 1 - product of (1 - confidence).
         name, weight_meaning : str
+        how_counted : HowCounted, optional
 
         Raises
         ------
@@ -175,6 +184,7 @@ class Graph:
             name=name,
             weight_meaning=weight_meaning,
             confidence=as_confidence(confidence, len(senders)),
+            how_counted=how_counted,
         )
 
     @classmethod
@@ -284,6 +294,7 @@ class Graph:
         name: str,
         weight_meaning: str,
         confidence: NDArray[np.float64] | None = None,
+        how_counted: HowCounted | None = None,
     ) -> Graph:
         loops = senders == receivers
         n_loops = int(np.count_nonzero(loops))
@@ -319,6 +330,7 @@ class Graph:
             n_parallel_merged=n_merged,
             name=name,
             weight_meaning=weight_meaning,
+            how_counted=how_counted,
             confidence=None
             if confidence is None
             else confidence_of_pairs(senders, receivers, confidence, len(ids)),
@@ -487,6 +499,7 @@ class Graph:
             parallel="sum",
             name=self.name,
             weight_meaning=self.weight_meaning if weights is not None else "",
+            how_counted=self.how_counted,
             confidence=as_confidence(confidence, len(senders)),
         )
 
@@ -513,6 +526,7 @@ class Graph:
             parallel="sum",
             name=self.name,
             weight_meaning=self.weight_meaning,
+            how_counted=self.how_counted,
             confidence=None if self.confidence is None else self.confidence[keep],
         )
 
@@ -545,6 +559,7 @@ class Graph:
             parallel="sum",
             name=self.name,
             weight_meaning=self.weight_meaning,
+            how_counted=self.how_counted,
             confidence=self.confidence,
         )
 

@@ -37,7 +37,8 @@ def warnings_as_words(*more: type[Warning]) -> Iterator[list[str]]:
         yield said
     for one in caught:
         if issubclass(one.category, ours):
-            said.append(str(one.message))
+            if str(one.message) not in said:
+                said.append(str(one.message))
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 

@@ -104,7 +104,7 @@ def case_control(
         named_graphs(given, least=2, edge_type=edge_type, min_synapses=min_synapses)
         for given in (cases, controls)
     ]
-    warn_of_mixed_counts([*sets[0], *sets[1]], edge_type)
+    warn_of_mixed_counts([*sets[0], *sets[1]])
     if paired and len(sets[0]) != len(sets[1]):
         msg = f"paired=True needs as many cases as controls, got {len(sets[0])} and {len(sets[1])}."
         raise ValueError(msg)

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..measures.density import density
+from .given import Given, One, two_graphs
 from .matched_neurons import Matched, matched_neurons
+from .raw_counts import warn_of_mixed_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,20 +26,26 @@ if TYPE_CHECKING:
 _FROM = (1, 2, 3, 5, 10, 20)
 
 
-def shared_edges(a: Graph, b: Graph, *, pairs: Any = None) -> pd.DataFrame:
+def shared_edges(a: One, b: One, *, pairs: Any = None, **options: Any) -> pd.DataFrame:
     """List the connections of two graphs among the neurons that correspond.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
     pairs : optional
         Which neuron of `b` is which of `a`, see `matched_neurons`; equal ids by default.
+    **options
+        ``edge_type``, ``min_synapses``, ``where`` of connectomes.
 
     Returns
     -------
     DataFrame, one row per ordered pair of neurons joined in either
         ``pre_id``, ``post_id`` in `a`; ``pre_id_b``, ``post_id_b``; ``weight_a``, ``weight_b``, 0
         where there is no connection. ``attrs`` hold how many neurons matched.
+
+    Warns
+    -----
+    MixedCountsWarning
 
     Examples
     --------
@@ -47,9 +55,14 @@ def shared_edges(a: Graph, b: Graph, *, pairs: Any = None) -> pd.DataFrame:
     >>> shared_edges(a, b)[["pre_id", "post_id", "weight_a", "weight_b"]].to_numpy().tolist()
     [[1, 2, 5, 4], [1, 3, 1, 0], [3, 1, 0, 2]]
     """
+    one, two = two_graphs(a, b, **options)
+    warn_of_mixed_counts([one, two])
+    return _shared(one, two, matched_neurons(one.graph, two.graph, pairs))
+
+
+def _shared(one: Given, two: Given, matched: Matched) -> pd.DataFrame:
     import pandas as pd
 
-    matched = matched_neurons(a, b, pairs)
     n = matched.a.n_nodes
     keys, weights = zip(*(_keyed(g) for g in (matched.a, matched.b)), strict=True)
     every = np.union1d(keys[0], keys[1])
@@ -62,23 +75,24 @@ def shared_edges(a: Graph, b: Graph, *, pairs: Any = None) -> pd.DataFrame:
         filled[np.searchsorted(every, own)] = weight
         columns[name] = filled
     table = pd.DataFrame(columns)
-    table.attrs |= _said(a, b, matched)
+    table.attrs |= _said(one, two, matched)
     return table
 
 
 def edge_conservation(
-    a: Graph,
-    b: Graph,
+    a: One,
+    b: One,
     *,
     pairs: Any = None,
     strengths: Sequence[float] = _FROM,
     level: float = 0.95,
+    **options: Any,
 ) -> pd.DataFrame:
     """Share of the connections of one graph that the other has too, by strength.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
     pairs : optional
         As for `shared_edges`.
     strengths : sequence of float
@@ -86,6 +100,8 @@ def edge_conservation(
         source counts them.
     level : float
         Of the intervals (Clopper and Pearson 1934, connections taken as independent).
+    **options
+        As for `shared_edges`.
 
     Returns
     -------
@@ -100,6 +116,10 @@ def edge_conservation(
     ------
     ValueError
         Where strengths do not rise, or fewer than two neurons correspond.
+
+    Warns
+    -----
+    MixedCountsWarning
 
     Examples
     --------
@@ -117,8 +137,10 @@ def edge_conservation(
     if len(bounds) == 0 or (np.diff(bounds) <= 0).any():
         msg = f"strengths must be rising numbers, such as [1, 2, 5], got {list(strengths)!r}."
         raise ValueError(msg)
-    both = shared_edges(a, b, pairs=pairs)
-    matched = matched_neurons(a, b, pairs)
+    first, second = two_graphs(a, b, **options)
+    warn_of_mixed_counts([first, second])
+    matched = matched_neurons(first.graph, second.graph, pairs)
+    both = _shared(first, second, matched)
     chance = {"a": density(matched.b), "b": density(matched.a)}
     ends = [*bounds[1:], np.inf]
     rows = []
@@ -155,13 +177,15 @@ def edge_conservation(
     return table
 
 
-def weight_correlation(a: Graph, b: Graph, *, pairs: Any = None) -> pd.Series[float]:
+def weight_correlation(a: One, b: One, *, pairs: Any = None, **options: Any) -> pd.Series[float]:
     """How alike the weights of corresponding connections are.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
     pairs : optional
+        As for `shared_edges`.
+    **options
         As for `shared_edges`.
 
     Returns
@@ -170,6 +194,10 @@ def weight_correlation(a: Graph, b: Graph, *, pairs: Any = None) -> pd.Series[fl
         ``n_union``, ``n_shared``; over the shared ones ``pearson``, ``pearson_log`` (of logarithms)
         and ``spearman``; over all that either has, a missing one counting 0, ``pearson_union`` and
         ``spearman_union``. NaN where fewer than three, or weights do not vary.
+
+    Warns
+    -----
+    MixedCountsWarning
 
     Examples
     --------
@@ -182,7 +210,9 @@ def weight_correlation(a: Graph, b: Graph, *, pairs: Any = None) -> pd.Series[fl
     import pandas as pd
     from scipy.stats import pearsonr, spearmanr
 
-    both = shared_edges(a, b, pairs=pairs)
+    first, second = two_graphs(a, b, **options)
+    warn_of_mixed_counts([first, second])
+    both = _shared(first, second, matched_neurons(first.graph, second.graph, pairs))
     one, two = (both[f"weight_{of}"].to_numpy(np.float64) for of in "ab")
     shared = (one > 0) & (two > 0)
 
@@ -211,7 +241,7 @@ def _keyed(g: Graph) -> tuple[NDArray[np.int64], NDArray[Any]]:
     return g.out_sources.astype(np.int64) * g.n_nodes + g.out_indices, np.asarray(g.weights)
 
 
-def _said(a: Graph, b: Graph, matched: Matched) -> dict[str, Any]:
+def _said(a: Given, b: Given, matched: Matched) -> dict[str, Any]:
     return {
         "a": a.name,
         "b": b.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .given import Many, named_graphs
+from .raw_counts import warn_of_mixed_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,10 @@ def degree_distributions(
         mean, so that curves of denser and sparser connectomes lie on one another where their shapes
         are the same.
 
+    Warns
+    -----
+    MixedCountsWarning
+
     Examples
     --------
     >>> import connectome_analysis as ca
@@ -46,9 +51,9 @@ def degree_distributions(
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for one in named_graphs(
-        connectomes, edge_type=edge_type, min_synapses=min_synapses, where=where
-    ):
+    given = named_graphs(connectomes, edge_type=edge_type, min_synapses=min_synapses, where=where)
+    warn_of_mixed_counts(given, weights=False)
+    for one in given:
         for direction, degree in (("in", one.graph.in_degree), ("out", one.graph.out_degree)):
             values, counts = np.unique(degree, return_counts=True)
             mean = float(degree.mean()) if len(degree) else 0.0

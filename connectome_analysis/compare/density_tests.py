@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..measures.choice import require_choice
 from ..measures.density import density
 from ..measures.neuron_types import NeuronTypes
-from .given import One, two_graphs
+from .given import Given, One, two_graphs
 from .many_tests import Combination, Correction, combined, corrected
+from .raw_counts import warn_of_mixed_counts
 from .two_binomials import Method, compare_shares, ratio_interval
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def density_test(
         with ``ratio_low``, ``ratio_high`` (ratios that the score test does not reject);
         ``statistic``, ``p_value``.
 
+    Warns
+    -----
+    MixedCountsWarning
+        Where the connectomes were counted by different detectors, thresholds or units.
+
     Examples
     --------
     >>> import connectome_analysis as ca
@@ -61,10 +67,16 @@ def density_test(
     >>> round(found["density_a"], 4), round(found["density_b"], 4), bool(found["p_value"] < 0.001)
     (0.1708, 0.1669, False)
     """
-    import pandas as pd
-
     require_choice("method", method, get_args(Method))
     one, two = two_graphs(a, b, **options)
+    warn_of_mixed_counts([one, two], weights=False)
+    return between_densities(one, two, method=method, level=level)
+
+
+def between_densities(one: Given, two: Given, *, method: Method, level: float) -> pd.Series[Any]:
+    """Test two graphs as `density_test` does, options checked and without a warning."""
+    import pandas as pd
+
     numbers = []
     for given in (one, two):
         n = given.graph.n_nodes
@@ -157,6 +169,10 @@ def group_density_test(
     ValueError
         Where the graphs share no group, or an option is not one of those above.
 
+    Warns
+    -----
+    MixedCountsWarning
+
     Examples
     --------
     >>> import connectome_analysis as ca
@@ -168,13 +184,40 @@ def group_density_test(
     >>> round(adjusted.ratio, 3)
     1.023
     """
-    import pandas as pd
-
     require_choice("method", method, get_args(Method))
     require_choice("correction", correction, get_args(Correction))
     require_choice("combination", combination, get_args(Combination))
     require_choice("zeros", zeros, ("skip", "test"))
     one, two = two_graphs(a, b, **options)
+    warn_of_mixed_counts([one, two], weights=False)
+    return between_groups(
+        one,
+        two,
+        groups,
+        method=method,
+        adjust=adjust,
+        correction=correction,
+        combination=combination,
+        zeros=zeros,
+        level=level,
+    )
+
+
+def between_groups(
+    one: Given,
+    two: Given,
+    groups: Any,
+    *,
+    method: Method = "score",
+    adjust: bool | float = False,
+    correction: Correction = "holm",
+    combination: Combination = "tippett",
+    zeros: str = "skip",
+    level: float = 0.95,
+) -> GroupTest:
+    """Test two graphs as `group_density_test` does, options checked and without a warning."""
+    import pandas as pd
+
     by_a, by_b = groups if isinstance(groups, tuple) else (groups, groups)
     of_a, of_b = NeuronTypes.of(one.graph, by_a), NeuronTypes.of(two.graph, by_b)
     if not set(of_a.names) & set(of_b.names):

@@ -73,7 +73,7 @@ def variable_edges(
     from scipy.stats import rankdata, t
 
     given = named_graphs(connectomes, least=3, edge_type=edge_type, min_synapses=min_synapses)
-    warn_of_mixed_counts(given, edge_type)
+    warn_of_mixed_counts(given)
     labels = [_labels(one.graph, by, one.name) for one in given]
     shared = labels[0]
     for other in labels[1:]:

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors.generators import generator
-from ..graph import Graph, require_graph
+from ..graph import Graph
 from ..ids import Positions, as_ids
 from ..measures.choice import require_choice
 from ..random_streams import Seed, seed_number, stream
 from ..whole_numbers import require_whole
+from .given import One, two_graphs
+from .raw_counts import warn_of_mixed_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +31,8 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 def match_neurons(
-    a: Graph,
-    b: Graph,
+    a: One,
+    b: One,
     *,
     seeds: Any = None,
     weights: Weighing = "log",
@@ -40,12 +42,13 @@ def match_neurons(
     tolerance: float = 0.03,
     rng: Seed = 0,
     progress: Callable[[int, int], None] | None = None,
+    **options: Any,
 ) -> pd.DataFrame:
     """Find for each neuron of the smaller graph its counterpart in the other.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
         Not necessarily as large; every neuron of the smaller one gets a partner. Self-loops are left
         out.
     seeds : mapping, Series or table of two columns, optional
@@ -65,6 +68,8 @@ def match_neurons(
         For the random starts and to break ties: neurons are taken in random order.
     progress : callable, optional
         Called with the starts done and all.
+    **options
+        ``edge_type``, ``min_synapses``, ``where`` of connectomes.
 
     Returns
     -------
@@ -79,6 +84,10 @@ def match_neurons(
         Where seeds are no pairs, similarity has another shape, or an option is not one of those
         above.
 
+    Warns
+    -----
+    MixedCountsWarning
+
     Examples
     --------
     >>> import connectome_analysis as ca
@@ -88,26 +97,28 @@ def match_neurons(
     >>> round(match_accuracy(found, {int(i): int(i) for i in worm.node_ids}), 2)
     1.0
     """
+    given = two_graphs(a, b, **options)
+    a, b = (one.graph for one in given)
     for g in (a, b):
-        require_graph(g)
         if g.n_nodes == 0:
             msg = "Neurons can be matched where both graphs have some, got a graph without any."
             raise ValueError(msg)
     require_choice("weights", weights, get_args(Weighing))
     require_whole("n_starts", n_starts)
     require_whole("max_iterations", max_iterations)
+    warn_of_mixed_counts(given, weights=weights in ("log", "raw"))
     swapped = a.n_nodes > b.n_nodes
     small, large = (b, a) if swapped else (a, b)
     problem = _problem(small, large, _seeds(a, b, seeds, swapped=swapped), weights)
     if similarity is not None:
-        given = np.asarray(similarity, np.float64)
-        if given.shape != (a.n_nodes, b.n_nodes) or not np.isfinite(given).all():
+        extra = np.asarray(similarity, np.float64)
+        if extra.shape != (a.n_nodes, b.n_nodes) or not np.isfinite(extra).all():
             msg = (
                 f"similarity must be finite numbers of shape ({a.n_nodes}, {b.n_nodes}), got shape "
-                f"{given.shape}."
+                f"{extra.shape}."
             )
             raise ValueError(msg)
-        problem = problem._replace(extra=(given.T if swapped else given) * problem.typical)
+        problem = problem._replace(extra=(extra.T if swapped else extra) * problem.typical)
     seed = seed_number(rng)
     best: _Climbed | None = None
     for start in range(n_starts):
@@ -202,7 +213,7 @@ def _problem(
     seeds: tuple[NDArray[np.int64], NDArray[np.int64]],
     weights: Weighing,
 ) -> _Problem:
-    matrices = [_weighed(g.without_self_loops(), weights) for g in (small, large)]
+    matrices = [_weighed(g, weights) for g in (small, large)]
     one, two = seeds
     means = [float(m.data.mean()) if m.nnz else 0.0 for m in matrices]
     return _Problem(

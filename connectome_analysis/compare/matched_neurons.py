@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors.same_neurons import require_same_neurons
-from ..graph import Graph, require_graph
+from ..graph import Graph
 from ..ids import as_ids
+from .given import One, two_graphs
 
 
 class Matched(NamedTuple):
@@ -30,18 +31,20 @@ class Matched(NamedTuple):
     n_only_b: int
 
 
-def matched_neurons(a: Graph, b: Graph, pairs: Any = None) -> Matched:
+def matched_neurons(a: One, b: One, pairs: Any = None, **options: Any) -> Matched:
     """Take the neurons of two graphs that correspond, in the same order.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
     pairs : optional
         - None: neurons of the same ``node_id``.
         - str: a column of both node tables, such as ``"name"`` or a number of the pair; each entry
           once in each, missing ones match nothing.
         - mapping, Series or table of two columns: ids of `a` to ids of `b`; pairs that are not in
           both graphs are left out.
+    **options
+        ``edge_type``, ``min_synapses``, ``where`` of connectomes.
 
     Raises
     ------
@@ -58,8 +61,7 @@ def matched_neurons(a: Graph, b: Graph, pairs: Any = None) -> Matched:
     >>> found.a.node_ids.tolist(), found.b.node_ids.tolist(), found.n_only_a
     ([1, 2], [9, 8], 1)
     """
-    require_graph(a)
-    require_graph(b)
+    a, b = (one.graph for one in two_graphs(a, b, **options))
     left, right = _ids(a, b, pairs)
     known = np.isin(left, a.node_ids) & np.isin(right, b.node_ids)
     left, right = left[known], right[known]
@@ -101,6 +103,7 @@ def in_order(g: Graph, node_ids: NDArray[np.int64]) -> Graph:
         confidence=None if part.confidence is None else edges["confidence"].to_numpy(),
         name=g.name,
         weight_meaning=g.weight_meaning,
+        how_counted=g.how_counted,
     )
 
 

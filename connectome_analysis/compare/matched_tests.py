@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ..graph import require_graph
 from ..measures.choice import require_choice
 from ..measures.neuron_types import NeuronTypes
+from .given import One, two_graphs
 from .many_tests import Combination, Correction, combined, corrected
 from .matched_neurons import Matched, matched_neurons
+from .raw_counts import warn_of_mixed_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,14 +22,15 @@ McNemar: TypeAlias = Literal["exact", "chi2"]
 
 
 def matched_density_test(
-    a: Graph,
-    b: Graph,
+    a: One,
+    b: One,
     groups: Any = None,
     *,
     pairs: Any = None,
     method: McNemar = "exact",
     correction: Correction = "holm",
     combination: Combination = "tippett",
+    **options: Any,
 ) -> pd.DataFrame:
     """McNemar's test of each connection in both graphs, over all pairs of neurons or by group.
 
@@ -36,7 +38,7 @@ def matched_density_test(
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
         Self-loops are left out; weights do not matter.
     groups : str, Series by node id of `a`, or array in the order of `a`, optional
         Test from each group to each; neurons have the group they have in `a`.
@@ -46,6 +48,8 @@ def matched_density_test(
         Binomial, two-sided; or chi-squared with Edwards' continuity correction.
     correction, combination
         As for `group_density_test`.
+    **options
+        ``edge_type``, ``min_synapses``, ``where`` of connectomes.
 
     Returns
     -------
@@ -54,40 +58,44 @@ def matched_density_test(
         ``neither``; ``odds_ratio`` only_a / only_b; ``p_value``, ``corrected_p_value``. ``attrs``
         hold ``p_value`` of all together, and how many neurons were matched.
 
+    Warns
+    -----
+    MixedCountsWarning
+
     Examples
     --------
     >>> import connectome_analysis as ca
-    >>> young, old = (ca.open(f"celegans-witvliet2021-{age}").graph() for age in (7, 8))
+    >>> young, old = (f"celegans-witvliet2021-{age}" for age in (7, 8))
     >>> found = ca.compare.matched_density_test(young, old, pairs="name")
     >>> bool((found["both"] > found["only_b"]).all())
     True
     """
-    require_graph(a)
-    require_graph(b)
     require_choice("method", method, get_args(McNemar))
     require_choice("correction", correction, get_args(Correction))
     require_choice("combination", combination, get_args(Combination))
-    matched = matched_neurons(a, b, pairs)
+    one, two = two_graphs(a, b, **options)
+    warn_of_mixed_counts([one, two], weights=False)
+    matched = matched_neurons(one.graph, two.graph, pairs)
     left = matched.a
     n = left.n_nodes
     if groups is None:
         number, names = np.zeros(n, np.int64), [None]
     else:
         if not isinstance(groups, str):
-            groups = _by_id(a, groups)
+            groups = _by_id(one.graph, groups)
         types = NeuronTypes.of(left, groups)
         number, names = types.number, types.names
     table = _counts(matched, number, names)
     table["odds_ratio"] = _odds(table["only_a"].to_numpy(), table["only_b"].to_numpy())
     table["p_value"] = [
-        mcnemar(int(one), int(two), method)
-        for one, two in zip(table["only_a"], table["only_b"], strict=True)
+        mcnemar(int(alone_a), int(alone_b), method)
+        for alone_a, alone_b in zip(table["only_a"], table["only_b"], strict=True)
     ]
     p_values = table["p_value"].to_numpy(np.float64)
     table["corrected_p_value"] = corrected(p_values, correction)
     statistic, p_value = combined(p_values, combination)
     table.attrs |= {"p_value": p_value, "statistic": statistic, "method": method}
-    table.attrs |= {"n_matched": n, "a": a.name, "b": b.name}
+    table.attrs |= {"n_matched": n, "a": one.name, "b": two.name}
     return table if groups is not None else table.drop(columns=["pre_group", "post_group"])
 
 

@@ -104,14 +104,32 @@ def normalised(
             msg = "A connectome of fewer than two neurons has no density; leave it out."
             raise ValueError(msg)
         return {
-            name: to_density(g, least, leave_out=leave_out, rng=seed) for name, g in graphs.items()
+            name: _comparable(to_density(g, least, leave_out=leave_out, rng=seed))
+            for name, g in graphs.items()
         }
     if to == "equal_recall":
         models = models_by_name(error_models, list(graphs))
         if error_models is None:
             models = {one.name: _of_manifest(one) for one in given}
-        return to_equal_recall(graphs, models, rng=seed)
+        thinned = to_equal_recall(graphs, models, rng=seed)
+        return {name: _comparable(g) for name, g in thinned.items()}
     return _shared(graphs, by)
+
+
+def _comparable(g: Graph) -> Graph:
+    """Return the graph as one whose connections may be compared, however they were counted."""
+    from ..graph import Graph as Made
+
+    return Made(
+        g.node_ids,
+        g.out_indptr,
+        g.out_indices,
+        g.weights,
+        nodes=g.nodes if len(g.nodes.columns) > 1 else None,
+        name=g.name,
+        weight_meaning=g.weight_meaning,
+        confidence=g.confidence,
+    )
 
 
 def _of_manifest(one: Given) -> ErrorModel | None:

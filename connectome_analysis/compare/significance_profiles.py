@@ -18,6 +18,7 @@ from .given import Given, Many, models_by_name, named_graphs
 from .imputed_profiles import ProfileOfDraw, imputed_profile
 from .profile_vectors import Measure, abundances, of_unit_length, z_scores
 from .profiles import MotifProfiles
+from .raw_counts import warn_of_mixed_counts
 
 if TYPE_CHECKING:
     import distributed
@@ -105,6 +106,10 @@ def motif_profiles(
     ValueError
         Where a name comes twice, a null is unknown, or an error model has no connectome.
 
+    Warns
+    -----
+    MixedCountsWarning
+
     Examples
     --------
     >>> import connectome_analysis as ca
@@ -132,6 +137,7 @@ def motif_profiles(
             msg = f"null_options has {null!r}, which is not among the nulls {', '.join(chosen)}."
             raise ValueError(msg)
     given = named_graphs(connectomes, edge_type=edge_type, min_synapses=min_synapses, where=where)
+    warn_of_mixed_counts(given, weights=False)
     models = models_by_name(error_models, [one.name for one in given])
     seed = seed_number(rng)
     parts = [(one, null) for one in given for null in chosen]

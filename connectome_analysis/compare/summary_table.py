@@ -75,7 +75,7 @@ def summary(
     import pandas as pd
 
     given = named_graphs(connectomes, edge_type=edge_type, min_synapses=min_synapses, where=where)
-    warn_of_mixed_counts(given, edge_type)
+    warn_of_mixed_counts(given)
     rows = [_row(one, path_sources, n_jobs) for one in given]
     index = pd.Index([one.name for one in given], name="connectome", dtype=object)
     return pd.DataFrame(rows, index=index)

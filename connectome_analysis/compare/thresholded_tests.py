@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph import Graph, require_graph
+from ..graph import Graph
 from ..measures.choice import require_choice
 from ..measures.fractions import input_fraction
 from ..measures.per_neuron import labels_of
-from .density_tests import density_test, group_density_test
+from .density_tests import between_densities, between_groups
+from .given import Given, One, two_graphs
+from .raw_counts import warn_of_mixed_counts
 from .two_binomials import Method
 
 if TYPE_CHECKING:
@@ -27,20 +29,21 @@ Weight: TypeAlias = Literal["weight", "input_fraction"]
 
 
 def density_by_threshold(
-    a: Graph,
-    b: Graph,
+    a: One,
+    b: One,
     thresholds: Sequence[float],
     *,
     groups: Any = None,
     by: Weight = "weight",
     total_input: str | None = None,
     method: Method = "score",
+    **options: Any,
 ) -> pd.DataFrame:
     """Repeat the density tests for connections from each of several strengths on.
 
     Parameters
     ----------
-    a, b : Graph
+    a, b : Graph, Connectome, folder or name
     thresholds : sequence of float
         Connections of at least this strength are kept.
     groups : optional
@@ -51,6 +54,8 @@ def density_by_threshold(
         Column of the node tables with all that each neuron receives, also from outside the graph; the
         sum within the graph by default. Neurons that receive nothing by it count as 1.
     method : {"score", "chi2", "fisher"}
+    **options
+        ``edge_type``, ``min_synapses``, ``where`` of connectomes.
 
     Returns
     -------
@@ -58,6 +63,10 @@ def density_by_threshold(
         ``removed``, share of the connections of both graphs left out; ``edges_a``, ``edges_b``,
         ``ratio`` of densities, ``p_density``; with groups ``p_group``, and ``p_adjusted`` allowing
         for the densities of the whole graphs (not for "chi2"). NaN where a graph is left empty.
+
+    Warns
+    -----
+    MixedCountsWarning
 
     Examples
     --------
@@ -69,36 +78,37 @@ def density_by_threshold(
     """
     import pandas as pd
 
-    require_graph(a)
-    require_graph(b)
+    require_choice("method", method, get_args(Method))
     require_choice("by", by, get_args(Weight))
     if not len(thresholds):
         msg = "thresholds must hold one number at least, got none."
         raise ValueError(msg)
-    graphs = [g.without_self_loops() for g in (a, b)]
+    given = two_graphs(a, b, **options)
+    warn_of_mixed_counts(given)
+    graphs = [one.graph for one in given]
     strengths = [_strength(g, by, total_input) for g in graphs]
     edges = sum(g.n_edges for g in graphs)
     rows = []
     for threshold in thresholds:
         one, two = (
-            g.edges_kept(strength >= threshold)
-            for g, strength in zip(graphs, strengths, strict=True)
+            Given(whose.name, g.edges_kept(strength >= threshold), None)
+            for whose, g, strength in zip(given, graphs, strengths, strict=True)
         )
-        density = density_test(one, two, method=method)
-        left = one.n_edges + two.n_edges
+        density = between_densities(one, two, method=method, level=0.95)
+        left = one.graph.n_edges + two.graph.n_edges
         row: dict[str, Any] = {
             "threshold": threshold,
             "removed": 1 - left / edges if edges else np.nan,
-            "edges_a": one.n_edges,
-            "edges_b": two.n_edges,
+            "edges_a": one.graph.n_edges,
+            "edges_b": two.graph.n_edges,
             "ratio": density["ratio"],
             "p_density": density["p_value"],
         }
         if groups is not None:
-            row["p_group"] = group_density_test(one, two, groups, method=method).p_value
-            can = method != "chi2" and min(one.n_edges, two.n_edges) > 0
+            row["p_group"] = between_groups(one, two, groups, method=method).p_value
+            can = method != "chi2" and min(one.graph.n_edges, two.graph.n_edges) > 0
             row["p_adjusted"] = (
-                group_density_test(one, two, groups, method=method, adjust=True).p_value
+                between_groups(one, two, groups, method=method, adjust=True).p_value
                 if can
                 else np.nan
             )

@@ -206,30 +206,28 @@ def _printed(result: BenchmarkResult) -> str:
     import pandas as pd
 
     rows: list[dict[str, str]] = []
+    sources: dict[str, list[str]] = {}
     for dataset in result.datasets:
         beside = {
             name.replace("_", " "): f"{_digits(result.species.loc[dataset.name, name])}"
             f"<br><small>{_digits(value)}</small>"
             for name, value in dataset.published.items()
-            if name != "source" and name in result.species.columns
+            if name != "source"
         }
         if beside:
-            source = linked(str(dataset.published.get("source", "")))
-            rows.append({"dataset": escape(dataset.name), **beside, "source": source})
+            rows.append({"dataset": escape(dataset.name), **beside})
+            source = str(dataset.published.get("source", "not stated"))
+            sources.setdefault(source, []).append(escape(dataset.name))
     if not rows:
         return ""
     table = pd.DataFrame(rows).fillna("")
-    table = table[[*(name for name in table.columns if name != "source"), "source"]]
+    numbers = [name for name in table.columns if name != "dataset"]
+    told = [f"<b>{'; '.join(names)}</b>: {linked(source)}" for source, names in sources.items()]
     return (
         "<h3>Beside what was found elsewhere</h3><p>Above the number of this page, below in small print that of "
         "the source.</p>"
-        + html_table(
-            table,
-            formats=dict.fromkeys(
-                [name for name in table.columns if name not in ("dataset", "source")], str
-            ),
-            raw=tuple(table.columns),
-        )
+        + html_table(table, formats=dict.fromkeys(numbers, str), raw=tuple(table.columns))
+        + html_list(told)
     )
 
 

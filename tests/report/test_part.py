@@ -84,7 +84,9 @@ def test_a_part_without_a_connection_is_met_before_anything_is_written(
     code, _, err = neuropil("report", mixed, "--out", out, *options)
     assert (code, err) == (
         1,
-        "neuropil: Nothing to report of mixed: 3 neurons and no connection are left by --edge-type "
-        "other --min-synapses 3 --where 'node_id < 4'.\n",
+        (
+            "neuropil: Nothing to report of mixed: 3 neurons and no connection are left by --edge-type "
+            "other --min-synapses 3 --where 'node_id < 4'.\n"
+        ),
     )
     assert not out.exists()
