@@ -146,6 +146,10 @@ def _none(result: BenchmarkResult) -> str:
     return "none" if can_show(result.settings.samples) else "– (too few samples)"
 
 
+def _no_k(result: BenchmarkResult) -> str:
+    return "no k" if can_show(result.settings.samples) else _none(result)
+
+
 def _skipped(result: BenchmarkResult) -> str:
     if not result.skipped:
         return ""
@@ -365,7 +369,7 @@ def _rich_clubs(result: BenchmarkResult, graphs: dict[str, Graph]) -> str:
         rows.append(
             {
                 "dataset": dataset.name,
-                "exceeds the null at": ranges_in_words(ranges) if ranges else "no k",
+                "exceeds the null at": ranges_in_words(ranges) if ranges else _no_k(result),
                 "surest excess [95 %]": "–" if best is None else ratio_in_words(best),
                 "at k": "" if best is None else number(int(str(best.name))),
                 "neurons": "" if best is None else number(best["n_neurons"]),
