@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..graph import require_graph
+from ..tables.nearest_names import names_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,11 +108,11 @@ def sign_codes(g: Graph, sign: str | ArrayLike | pd.Series[Any]) -> NDArray[np.u
 def _column(g: Graph, name: str) -> pd.Series[Any]:
     nodes = g.nodes
     if name not in nodes.columns:
-        msg = f"There is no column {name!r}. {_columns_with_values(g)}"
+        msg = f"There is no column {name!r}. {_columns_with_values(g, name)}"
         raise ValueError(msg)
     column: pd.Series[Any] = nodes[name]
     if len(column) and _missing(column).all():
-        msg = f"The column {name!r} is empty for every neuron. {_columns_with_values(g)}"
+        msg = f"The column {name!r} is empty for every neuron. {_columns_with_values(g, name)}"
         raise ValueError(msg)
     return column
 
@@ -201,13 +202,15 @@ def _text(label: Any) -> str:
     return str(label)
 
 
-def _columns_with_values(g: Graph) -> str:
+def _columns_with_values(g: Graph, wanted: str = "") -> str:
     nodes = g.nodes.drop(columns="node_id", errors="ignore")
     sizes = {str(name): nodes[name].astype(str)[nodes[name].notna()].nunique() for name in nodes}
     usable = [f"{name} ({size})" for name, size in sizes.items() if 0 < size <= MOST_COLORS]
     if not usable:
         return "No column of g.nodes can color its neurons; give one label for each in an array."
-    return f"Columns of g.nodes with at most {MOST_COLORS} labels: {', '.join(usable)}."
+    return (
+        f"Columns of g.nodes with at most {MOST_COLORS} labels: {names_in_words(usable, wanted)}."
+    )
 
 
 def _too_many(g: Graph, n_colors: int, source: str) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..tables.nearest_names import names_in_words
+
 if TYPE_CHECKING:
     from ..graph import Graph
 
@@ -69,7 +71,11 @@ def groups_of(g: Graph, groups: str | ArrayLike | None) -> Groups:
     if groups is None or (isinstance(groups, str) and groups not in nodes.columns):
         asked = "groups must be given" if groups is None else f"There is no column {groups!r}"
         columns = [str(column) for column in nodes.columns if column != "node_id"]
-        has = f"it has {', '.join(columns)}" if columns else "it has none but node_id"
+        has = (
+            f"it has {names_in_words(columns, '' if groups is None else str(groups))}"
+            if columns
+            else "it has none but node_id"
+        )
         msg = (
             f"{asked}: a column of the node table ({has}), "
             f"or an array of {g.n_nodes} labels, one for each neuron."

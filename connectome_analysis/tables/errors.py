@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+from .nearest_names import names_in_words
 
 
 def one_line(text: object) -> str:
@@ -31,5 +34,6 @@ class ReadOnlyError(ValueError):
 def not_a_condition(where: str, error: Exception, columns: Iterable[object]) -> ValueError:
     """What is told where an SQL condition on ``nodes`` cannot be run."""
     reason = str(error).strip().splitlines()[0].rstrip(".")
-    names = ", ".join(map(str, columns))
+    asked = re.search(r'"([^"]+)"', reason)
+    names = names_in_words(columns, asked.group(1) if asked else "")
     return ValueError(f"where={where!r} is not a condition on nodes ({reason}). Columns: {names}.")

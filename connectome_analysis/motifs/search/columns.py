@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...tables.nearest_names import names_in_words
 from .motif import Clause, Operator, Value
 from .words import Place, mistake
 
@@ -155,7 +156,7 @@ class NodeColumns:
             if name not in columns:
                 close = difflib.get_close_matches(name, columns, n=1)
                 hint = f", did you mean {close[0]}?" if close else ";"
-                known = ", ".join(columns)
+                known = names_in_words(columns, name)
                 msg = f"neurons have no attribute {name!r}{hint} known: {known}"
                 raise mistake(self.text, place, msg)
             self._read[name] = self._column(name, place)
