@@ -115,11 +115,29 @@ def _value(text: str) -> int | float | bool | str:
     return text
 
 
-def samples_warning(samples: int) -> str | None:
-    """Say so where so few samples cannot show anything at the 5 % level."""
-    if 2 / (samples + 1) < 0.05:
+def samples_warning(samples: int, motifs: int = 16) -> str | None:
+    """Say so where so few samples cannot show anything at the 5 % level, or not one motif alone.
+
+    Parameters
+    ----------
+    samples : int
+    motifs : int
+        Tested together (Benjamini and Hochberg).
+    """
+    from .species_benchmark.samples_words import can_show, classes_needed, least_p, samples_for
+
+    enough = f"{samples_for(motifs):,} samples"
+    if not can_show(samples):
+        return (
+            f"{samples} samples cannot show anything at the 5 % level: the least p-value is "
+            f"{least_p(samples):.2g}. Of {motifs:,} motifs one that alone stands out takes {enough}."
+        )
+    needed = classes_needed(motifs, samples)
+    if needed == 1:
         return None
+    which = "all" if needed >= motifs else f"{needed:,} at least"
     return (
-        f"{samples} samples cannot show anything at the 5 % level: the least p-value is "
-        f"{2 / (samples + 1):.2g}. Ask for 40 at least, better 1,000."
+        f"With {samples:,} samples the least p-value is {least_p(samples):.2g}: of {motifs:,} motifs "
+        f"tested together any is significant at 5 % (q) only where {which} stand out so. {enough} "
+        "show one alone."
     )

@@ -189,6 +189,7 @@ def test_sql_shows_every_digit(neuropil) -> None:
 def test_too_few_samples_are_said_to_be_too_few(neuropil) -> None:
     _, out, _ = neuropil("motifs", WORM, "-n", "5")
     assert "5 samples cannot show anything at the 5 % level" in out
+    assert "Of 16 motifs one that alone stands out takes 640 samples." in out
     assert "cannot show" not in neuropil("motifs", WORM, "-n", "40")[1]
 
 

@@ -59,7 +59,8 @@ def significance(
         not keep mutual pairs, so in a graph richer in them than chance every motif that has one
         stands out; ``"reciprocal_configuration"`` keeps them.
     n_samples : int
-        The smallest p-value that can be seen is 2 / (n_samples + 1).
+        The smallest p-value that can be seen is 2 / (n_samples + 1). With 40 for each motif tested, 640
+        for the 16 triads, one that alone stands out has a q-value below 5 %; with fewer several must.
     size : {3, 4}
         Neurons of a motif: the 16 triad classes, or the 199 connected classes of four.
     colors : str or (N,) array, optional
@@ -163,7 +164,7 @@ def _seen(table: pd.DataFrame, aware: Ensemble | None) -> pd.DataFrame:
     kept = table[occurs | (table["aware_null_mean"] > 0)].copy()
     kept["q_value"] = false_discovery(kept["p_value"].to_numpy())
     kept["aware_q_value"] = false_discovery(kept["aware_p_value"].to_numpy())
-    kept["verdict_changes"] = changes(kept)
+    kept["verdict_changes"] = changes(kept, aware_samples=aware.n_samples)
     return kept
 
 

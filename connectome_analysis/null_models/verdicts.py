@@ -46,8 +46,7 @@ def with_aware(
     DataFrame
         With ``aware_observed`` where the ensemble is of fewer edges, ``aware_null_mean``, ``aware_null_sd``, ``aware_null_low``, ``aware_null_high``,
         ``aware_z``, ``aware_p_value``, ``aware_q_value``, with a verdict ``aware_verdict``, and
-        ``verdict_changes``: significant at 5 % by q-value in one comparison only, or in opposite
-        directions.
+        ``verdict_changes``, see `changes`.
     """
     result = nulls.comparison
     columns: dict[str, Any] = {}
@@ -67,22 +66,50 @@ def with_aware(
     if nulls.verdict is not None:
         columns["aware_verdict"] = nulls.verdict
     both = table.assign(**columns)
-    return both.assign(verdict_changes=changes(both, value))
-
-
-def changes(table: pd.DataFrame, value: str = "observed") -> NDArray[np.bool_]:
-    """Which rows of a table with both comparisons have another verdict in one than in the other."""
-    plain, aware = (
-        _direction(
-            table[f"{which}q_value"].to_numpy(np.float64),
-            (table[seen] - table[f"{which}null_mean"]).to_numpy(np.float64),
-        )
-        for which, seen in (
-            ("", value),
-            ("aware_", "aware_observed" if "aware_observed" in table else value),
-        )
+    return both.assign(
+        verdict_changes=changes(both, value, one_sided=one_sided, aware_samples=nulls.n_samples)
     )
-    differ: NDArray[np.bool_] = plain != aware
+
+
+def changes(
+    table: pd.DataFrame,
+    value: str = "observed",
+    *,
+    one_sided: bool = False,
+    aware_samples: int | None = None,
+) -> NDArray[np.bool_]:
+    """Which rows of a table with both comparisons have another verdict in one than in the other.
+
+    Significant at 5 % by q-value in one comparison only, or in opposite directions. Where p is the least that
+    so many samples can give and q is above 5 % all the same, the samples are too few for a verdict, and
+    none has changed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With ``p_value``, ``q_value``, ``null_mean``, ``n_samples`` and the same of ``aware_``.
+    value : str
+        Column of what was observed.
+    one_sided : bool
+        Whether p-values are.
+    aware_samples : int, optional
+        Drawn with errors, where these are not ``n_samples``.
+    """
+    samples = table["n_samples"].to_numpy(np.float64)
+    seen = "aware_observed" if "aware_observed" in table else value
+    verdicts, open_ = [], np.zeros(len(table), dtype=bool)
+    for which, observed, drawn in (
+        ("", value, samples),
+        ("aware_", seen, samples if aware_samples is None else float(aware_samples)),
+    ):
+        p_value, q_value, mean = (
+            table[f"{which}{name}"].to_numpy(np.float64)
+            for name in ("p_value", "q_value", "null_mean")
+        )
+        least = (1 if one_sided else 2) / (drawn + 1)
+        verdicts.append(_direction(q_value, table[observed].to_numpy(np.float64) - mean))
+        open_ |= (p_value <= least * (1 + 1e-9)) & (q_value > LEVEL)
+    differ: NDArray[np.bool_] = (verdicts[0] != verdicts[1]) & ~open_
     return differ
 
 

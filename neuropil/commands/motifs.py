@@ -176,7 +176,7 @@ def motifs(
         )
         if model is not None:
             print_what_it_rests_on(model, said)
-        if (few := samples_warning(samples)) is not None:
+        if (few := samples_warning(drawn, len(table))) is not None and decide_at is None:
             console().print(few, soft_wrap=True)
 
 

@@ -28,7 +28,7 @@ _FEWEST, _MOST = 40, 1000
 def affordable_samples(connectomes: Sequence[Connectome]) -> int:
     """How many samples to draw where nobody said: 1,000, or fewer of so large a graph that it takes hours.
 
-    40 at least, below which nothing can be shown at the 5 % level.
+    40 at least, below which nothing can be shown at the 5 % level; below 640 the page says what cannot be.
     """
     edges = max((one.manifest.tables["edges"].rows for one in connectomes), default=0)
     return int(min(_MOST, max(_FEWEST, _PATIENCE // max(edges, 1))))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from ..options import samples_warning
 from .details_html import communities, hubs, quality, types
 from .entry import Entry, Picture
 from .findings import (
@@ -223,7 +224,14 @@ def _triads_of_all(entries: Sequence[Entry]) -> str:
         f"The null keeps {escape(str(keeps))}. It does not keep mutual pairs: where reciprocity is "
         "above chance, classes with mutual pairs can stand out for that reason alone."
     )
-    return html_list(found) + f"<p>{note}</p>"
+    return html_list(found) + _few_samples(entries) + f"<p>{note}</p>"
+
+
+def _few_samples(entries: Sequence[Entry]) -> str:
+    """What so few samples cannot show, where they cannot."""
+    fewest = min(entry.n_samples for entry in entries)
+    few = samples_warning(fewest, len(entries[0].triads))
+    return f'<div class="note"><p>{escape(few)}</p></div>' if few else ""
 
 
 def _triads_in_words(names: Sequence[str]) -> str:
@@ -342,12 +350,13 @@ def _numbers(entry: Entry) -> str:
 def _triads_found(entry: Entry) -> str:
     more = _triads_in_words(more_than_null(entry.triads))
     less = _triads_in_words(less_than_null(entry.triads))
-    return html_list(
+    found = html_list(
         [
             f"More often than in the null (q &lt; 0.05): {more}.",
             f"Less often (q &lt; 0.05): {less}.",
         ]
     )
+    return found + _few_samples([entry])
 
 
 def _triad_table(entry: Entry) -> str:
