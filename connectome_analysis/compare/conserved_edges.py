@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from ..graph import Graph
 
-# Lower ends of the classes of strength, for counts of synapses.
+# Lower ends of the classes of strength, for counts of synapses, ...
 _FROM = (1, 2, 3, 5, 10, 20)
+# ... and so many classes with about as many connections in each, for other weights.
+_CLASSES = 6
 
 
 def shared_edges(a: One, b: One, *, pairs: Any = None, **options: Any) -> pd.DataFrame:
@@ -84,7 +86,7 @@ def edge_conservation(
     b: One,
     *,
     pairs: Any = None,
-    strengths: Sequence[float] = _FROM,
+    strengths: Sequence[float] | None = None,
     level: float = 0.95,
     **options: Any,
 ) -> pd.DataFrame:
@@ -95,9 +97,10 @@ def edge_conservation(
     a, b : Graph, Connectome, folder or name
     pairs : optional
         As for `shared_edges`.
-    strengths : sequence of float
-        Least weight of each class, ascending; the last is open. Weights are synapses where the
-        source counts them.
+    strengths : sequence of float, optional
+        Least weight of each class, ascending; the last is open. By default 1, 2, 3, 5, 10 and 20 where all weights
+        are whole numbers, such as synapses; otherwise, such as for shares of the input, six classes with about
+        as many connections in each, the first from 0. The sign of a weight does not matter.
     level : float
         Of the intervals (Clopper and Pearson 1934, connections taken as independent).
     **options
@@ -109,8 +112,9 @@ def edge_conservation(
         ``of`` ("a": connections of `a` looked for in `b`, or "b"); ``weight_from``,
         ``weight_below`` (infinite for the last); ``edges``, ``shared``, ``fraction`` with ``low``,
         ``high``; ``by_chance``, the fraction shared if the other graph placed its connections at
-        random. ``attrs``: ``jaccard`` (shared over all), ``n_shared``, ``n_union`` and how many
-        neurons matched.
+        random. ``attrs``: ``jaccard`` (shared over all), ``n_shared``, ``n_union``, how many neurons
+        matched, and ``n_below_a``, ``n_below_b``: connections weaker than the first of the `strengths` given,
+        which are in no row.
 
     Raises
     ------
@@ -133,20 +137,22 @@ def edge_conservation(
     import pandas as pd
     from scipy.stats import binomtest
 
-    bounds = np.asarray(strengths, np.float64)
-    if len(bounds) == 0 or (np.diff(bounds) <= 0).any():
-        msg = f"strengths must be rising numbers, such as [1, 2, 5], got {list(strengths)!r}."
-        raise ValueError(msg)
+    if strengths is not None:
+        given = np.asarray(strengths, np.float64)
+        if len(given) == 0 or not (np.diff(given) > 0).all() or not np.isfinite(given).all():
+            msg = f"strengths must be rising numbers, such as [1, 2, 5], got {list(strengths)!r}."
+            raise ValueError(msg)
     first, second = two_graphs(a, b, **options)
     warn_of_mixed_counts([first, second])
     matched = matched_neurons(first.graph, second.graph, pairs)
     both = _shared(first, second, matched)
+    weight = {of: np.abs(both[f"weight_{of}"].to_numpy(np.float64)) for of in "ab"}
+    bounds = _classes([*weight.values()]) if strengths is None else given
     chance = {"a": density(matched.b), "b": density(matched.a)}
     ends = [*bounds[1:], np.inf]
     rows = []
     for of, other in (("a", "b"), ("b", "a")):
-        own = both[f"weight_{of}"].to_numpy(np.float64)
-        theirs = both[f"weight_{other}"].to_numpy(np.float64)
+        own, theirs = weight[of], weight[other]
         for low, high in zip(bounds, ends, strict=True):
             chosen = (own >= low) & (own < high) & (own > 0)
             edges, shared = int(chosen.sum()), int((theirs[chosen] > 0).sum())
@@ -168,13 +174,24 @@ def edge_conservation(
                 }
             )
     table = pd.DataFrame(rows)
-    shared_all = int(((both["weight_a"] > 0) & (both["weight_b"] > 0)).sum())
+    shared_all = int(((weight["a"] > 0) & (weight["b"] > 0)).sum())
     table.attrs |= both.attrs | {
         "n_shared": shared_all,
         "n_union": len(both),
         "jaccard": shared_all / len(both) if len(both) else np.nan,
     }
+    for of, own in weight.items():
+        table.attrs[f"n_below_{of}"] = int(((own > 0) & (own < bounds[0])).sum())
     return table
+
+
+def _classes(weights: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Lower ends of classes that hold every connection."""
+    known = np.concatenate([one[one > 0] for one in weights])
+    if len(known) == 0 or (known == np.floor(known)).all():
+        return np.array(_FROM, np.float64)
+    inner = np.quantile(known, np.arange(1, _CLASSES) / _CLASSES)
+    return np.unique([0.0, *inner])
 
 
 def weight_correlation(a: One, b: One, *, pairs: Any = None, **options: Any) -> pd.Series[float]:

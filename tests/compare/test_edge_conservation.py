@@ -118,3 +118,27 @@ def test_the_worms_brain_grows_and_is_more_alike_in_strong_connections() -> None
 def test_two_are_too_few_for_a_trend() -> None:
     with pytest.raises(ValueError, match="3 connectomes or more are wanted, got 2"):
         ca.compare.variable_edges(named([[1, 1], [1, 2]], ["A", "B", "C"]))
+
+
+def test_weights_below_1_are_in_a_class_too() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (
+        ca.Graph.from_edges(
+            rng.integers(0, 30, 200), rng.integers(0, 30, 200), rng.random(200), node_ids=range(30)
+        )
+        for _ in "ab"
+    )
+    table = ca.compare.edge_conservation(a, b)
+    rows = table.groupby("of")
+    assert rows["edges"].sum().to_dict() == {"a": a.n_edges, "b": b.n_edges}
+    assert (rows["shared"].sum() == table.attrs["n_shared"]).all()
+    assert rows.size().eq(6).all()
+    assert table["edges"].min() > a.n_edges / 12
+    assert table["weight_from"].min() == 0
+
+
+def test_connections_weaker_than_the_strengths_given_are_counted_apart() -> None:
+    a = ca.Graph.from_edges([1, 2, 3], [2, 3, 1], [1, 5, -6])
+    table = ca.compare.edge_conservation(a, a, strengths=[2])
+    assert table["edges"].tolist() == [2, 2]
+    assert (table.attrs["n_below_a"], table.attrs["n_shared"]) == (1, 3)
