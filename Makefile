@@ -50,7 +50,7 @@ bench: $(VENV)/.installed-peers  ## every benchmark on graphs beside its fastest
 bench-segmentation: $(VENV)/.installed-peers  ## scores and speed from voxels to graph, beside peers, one table
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks --segmentation $(BENCH_ARGS)
 
-bench-cell-types: $(VENV)/.installed-peers  ## how well types are told, and what it costs at a fly's size: an hour
+bench-cell-types: $(VENV)/.installed-peers  ## how well types are told, and what it costs at a fly's size: two hours
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.cell_types $(BENCH_ARGS)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.block_models
 
