@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _NAME = "plot.type_chord"
-# More arcs than this cannot be told apart; the rest stand together as "others".
-_MOST_TYPES = 12
+# Each type has a colour of its own; those beyond stand together as "others".
+_COLOURS = (*SERIES[:6], "#332288", "#8C510A", "#F0E442", "#222222")
+_MOST_TYPES = len(_COLOURS)
 _OUTER, _INNER, _RIBBON = 1.0, 0.93, 0.91
 # Radians between two arcs.
 _GAP = 0.05
@@ -32,8 +33,8 @@ def type_chord(
 ) -> Axes:
     """Draw a type matrix as a chord diagram.
 
-    Each type has an arc as long as all it sends and receives. A ribbon leads from the sender, in whose
-    colour it is, to the receiver; it touches the ring where it is sent and ends a step short of it where it
+    Each type has an arc as long as all it sends and receives, in a colour that no other has. A ribbon leads from
+    the sender, in whose colour it is, to the receiver; it touches the ring where it is sent and ends a step short of it where it
     is received. Its width is the value, on one scale all around.
 
     Parameters
@@ -44,14 +45,15 @@ def type_chord(
     ax : Axes, optional
         Where to draw; a new figure where left out.
     top : int
-        So many types have an arc of their own, those with the largest sums; the others share one.
+        So many arcs at most, 10 being as many as have a colour; of more types those with the largest sums
+        have one, and the others share the last, in grey.
     title : str, optional
         In place of the graph's name.
 
     Raises
     ------
     ValueError
-        Where the table is another, holds shares, or values below 0.
+        Where the table is another, holds shares, or values below 0; where `top` is not from 1 to 10.
 
     Examples
     --------
@@ -62,6 +64,9 @@ def type_chord(
     ['interneuron', 'motor', 'sensory']
     >>> plt.close(ax.figure)
     """
+    if not 1 <= top <= _MOST_TYPES:
+        msg = f"{_NAME} has colours for {_MOST_TYPES} arcs, got top={top}; plot.type_matrix shows more types."
+        raise ValueError(msg)
     names, values = _merged(table, top)
     ax = axes_or_new(ax, 6.6, 6.6)
     ax.set(xlim=(-1.45, 1.45), ylim=(-1.3, 1.3), aspect="equal")
@@ -138,8 +143,12 @@ def _draw(ax: Axes, names: list[str], values: Floats) -> None:
         if width > 0:
             outline = _ribbon(sent[row, column], got[column, row], width)
             colour = _colour(row, names[row])
+            # What others send each other is a backdrop.
+            strength = 0.2 if names[row] == names[column] == _OTHERS else 0.62
             ax.add_patch(
-                Polygon(outline, facecolor=colour, alpha=0.62, edgecolor="white", lw=0.5 * HAIR_PT)
+                Polygon(
+                    outline, facecolor=colour, alpha=strength, edgecolor="white", lw=0.5 * HAIR_PT
+                )
             )
 
 
@@ -171,4 +180,4 @@ def _bow(first: Floats, last: Floats) -> Floats:
 
 
 def _colour(number: int, name: str) -> str:
-    return GREY if name == _OTHERS else (*SERIES[:6], "#004D40", "#8C510A", "#35978F")[number % 9]
+    return GREY if name == _OTHERS else _COLOURS[number]

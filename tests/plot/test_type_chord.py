@@ -39,6 +39,18 @@ def test_types_beyond_the_first_share_an_arc_and_nothing_is_lost() -> None:
     assert any(word.startswith("made up\n120 connections") for word in words(ax))
 
 
+@pytest.mark.parametrize("count", [9, 10, 11, 17])
+def test_no_two_arcs_have_one_colour(count: int) -> None:
+    ax = ca.plot.type_chord(table_of(np.ones((count, count)).tolist()))
+    arcs = [patch.get_facecolor() for patch in ax.patches if isinstance(patch, Wedge)]
+    assert len(set(arcs)) == len(arcs) == min(count, 10)
+
+
+def test_more_arcs_than_colours_are_an_error() -> None:
+    with pytest.raises(ValueError, match="colours for 10 arcs, got top=11"):
+        ca.plot.type_chord(table_of([[1.0]]), top=11)
+
+
 def test_a_table_of_nothing_says_so() -> None:
     assert "no connection between types" in words(ca.plot.type_chord(table_of([[0.0]])))
 
