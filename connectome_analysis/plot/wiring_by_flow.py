@@ -26,6 +26,8 @@ _MOST = 80
 _SWEEPS = 24
 _LABELS = ("name", "cell_type")
 _NODE_PT = 21.0
+# How far an arrow bends aside, in lengths: one of two that run both ways or along a row, and any other.
+_BOWED, _SLIGHT = 0.22, 0.06
 
 
 def wiring_diagram(
@@ -90,8 +92,12 @@ def wiring_diagram(
     signs = _signs(simple, sign)
     strongest = float(simple.weights.max(initial=1))
     pairs = set(zip(senders.tolist(), receivers.tolist(), strict=True))
-    for a, b, weight in zip(
-        senders.tolist(), receivers.tolist(), simple.weights.tolist(), strict=True
+    bowed = [
+        (b, a) in pairs or abs(places[a][1] - places[b][1]) < 1e-9
+        for a, b in zip(senders.tolist(), receivers.tolist(), strict=True)
+    ]
+    for a, b, weight, is_bowed in zip(
+        senders.tolist(), receivers.tolist(), simple.weights.tolist(), bowed, strict=True
     ):
         width = 0.5 + 3.0 * float(np.sqrt(max(weight, 0) / strongest))
         _arrow(
@@ -100,7 +106,7 @@ def wiring_diagram(
             places[b],
             width,
             sign=None if signs is None else signs[a],
-            bowed=(b, a) in pairs or abs(places[a][1] - places[b][1]) < 1e-9,
+            bend=_BOWED if is_bowed else _SLIGHT,
         )
     for number in range(count):
         text = ax.annotate(
@@ -126,7 +132,8 @@ def wiring_diagram(
             Line2D([], [], color=VERMILION, lw=2, label="inhibitory (bar)"),
         ]
     handles.append(Line2D([], [], color=GREY, lw=1.4, ls=(0, (3, 2)), label="against the flow"))
-    _frame(ax, places)
+    bends = np.where(bowed, _BOWED, _SLIGHT) if bowed else np.zeros(0)
+    _frame(ax, places, places[senders], places[receivers], bends)
     put_headline(ax, title if title is not None else g.name, handles)
     return ax
 
@@ -181,11 +188,26 @@ def _places(g: Graph, heights: Floats) -> Floats:
     return np.column_stack([x, row.astype(np.float64)])
 
 
-def _frame(ax: Axes, places: Floats) -> None:
-    if len(places):
-        (left, low), (right, high) = places.min(axis=0), places.max(axis=0)
-        aside, above = max(0.08 * (right - left), 0.6), 0.35
-        ax.set(xlim=(left - aside, right + aside), ylim=(low - above, high + above))
+def _frame(ax: Axes, places: Floats, starts: Floats, ends: Floats, bends: Floats) -> None:
+    """Set limits that hold the neurons and the arrows, which bend aside on the page, not in the data."""
+    if not len(places):
+        return
+    (left, low), (right, high) = places.min(axis=0), places.max(axis=0)
+    aside, above = max(0.08 * (right - left), 0.6), 0.35
+    least = np.array([left - aside, low - above])
+    most = np.array([right + aside, high + above])
+    box = ax.get_window_extent()
+    middle, along = (starts + ends) / 2, ends - starts
+    # A wider frame makes the bends narrower in it: a few rounds settle that.
+    for _ in range(6 if len(bends) else 0):
+        wide, tall = most - least
+        per_unit = (box.width / wide) / (box.height / tall)
+        # The middle of an arc stands half a bend aside; a tenth more for the headline's room.
+        aside_by = np.column_stack([along[:, 1] / per_unit, -along[:, 0] * per_unit])
+        peaks = middle + 0.55 * bends[:, None] * aside_by
+        least = np.minimum(least, peaks.min(axis=0) - 0.1)
+        most = np.maximum(most, peaks.max(axis=0) + 0.1)
+    ax.set(xlim=(least[0], most[0]), ylim=(least[1], most[1]))
 
 
 def _words(g: Graph, label: str | None) -> list[str]:
@@ -240,7 +262,7 @@ def _require_column(g: Graph, name: str) -> None:
 
 
 def _arrow(
-    ax: Axes, start: Floats, end: Floats, width: float, *, sign: int | None, bowed: bool
+    ax: Axes, start: Floats, end: Floats, width: float, *, sign: int | None, bend: float
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
 
@@ -251,7 +273,7 @@ def _arrow(
         FancyArrowPatch(
             tuple(start),
             tuple(end),
-            connectionstyle=f"arc3,rad={0.22 if bowed else 0.06}",
+            connectionstyle=f"arc3,rad={bend}",
             arrowstyle="|-|,widthA=0,widthB=1.1" if bar else "-|>",
             mutation_scale=5.0 if bar else 7 + 1.2 * width,
             shrinkA=_NODE_PT / 2,
@@ -261,5 +283,6 @@ def _arrow(
             color=colour,
             alpha=0.55 if upwards else 0.8,
             zorder=2,
+            clip_on=False,
         )
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Annotation
 
 import connectome_analysis as ca
-from tests.plot.drawn import words
+from tests.plot.drawn import saved, words
 
 
 def arrows(ax: object) -> list[FancyArrowPatch]:
@@ -46,6 +47,20 @@ def test_no_two_neurons_stand_in_one_place() -> None:
     places = [tuple(map(float, text.xy)) for text in ax.findobj(Annotation)]
     assert len(set(places)) == 60
     assert {"motor", "excitatory", "AVAL"} <= words(ax)
+
+
+def test_no_arrow_bends_out_of_the_picture() -> None:
+    # All neurons in one row: arrows from end to end rise highest.
+    pre, post = np.meshgrid(np.arange(9), np.arange(9))
+    g = ca.Graph.from_edges(pre[pre != post], post[pre != post])
+    ax = ca.plot.wiring_diagram(g, pd.Series(0.0, index=g.node_ids))
+    saved(ax)
+    frame = ax.get_window_extent()
+    for one in arrows(ax):
+        box = one.get_tightbbox()
+        assert box is not None
+        assert box.y0 > frame.y0 - 1
+        assert box.y1 < frame.y1 + 1
 
 
 def test_a_graph_without_neurons_can_be_drawn() -> None:
