@@ -201,7 +201,8 @@ def _name_ends(
     order = sorted(place, key=lambda name: (place[name], -list(ends).index(name)))
     room = 1.12 if len(order) > 14 else 1.0
     apart = min(1.35 * SMALL_PT / height_pt(ax), room / max(len(order) - 1, 1))
-    below = (room - 1.0) / 2
+    # Above the axes stands the legend: what does not fit beside them hangs below.
+    below = room - 0.985
     spots = spread([place[name] + below for name in order], apart, room) - below
     for name, spot in zip(order, spots, strict=True):
         colour, marker, style = looks[name]

@@ -43,6 +43,15 @@ def test_every_conclusion_is_named_and_flips_have_a_number(
     assert len(rings) == false_connections.flips["flips_at"].notna().sum()
 
 
+def test_no_name_stands_beside_the_legend_above_the_axes(
+    false_connections: ca.errors.Robustness,
+) -> None:
+    ax = ca.plot.robustness(false_connections)
+    saved(ax)
+    top = ax.get_window_extent().y1
+    assert max(text.get_window_extent().y1 for text in ends(ax)) < top + 2
+
+
 def test_every_ring_stands_on_its_line(
     false_connections: ca.errors.Robustness, thresholds: ca.errors.Robustness
 ) -> None:
