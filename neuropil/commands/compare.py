@@ -133,6 +133,11 @@ def compare(
     if samples == 1:
         msg = "-n must be 0 for no motifs or at least 2, got 1."
         raise ValueError(msg)
+    names = [shown_address(name) for name in connectomes]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"compare takes connectomes unlike each other, got {twice} twice."
+        raise ValueError(msg)
     _require_two(connectomes, {"--groups": groups, "--match": match})
     if adjust and groups is None:
         msg = "--adjust belongs to --groups; give a column of nodes there."

@@ -48,6 +48,7 @@ def test_groups_are_tested_in_two(neuropil) -> None:  # type: ignore[no-untyped-
     ("arguments", "words"),
     [
         ((YOUNG,), "two connectomes or more, got 1"),
+        ((YOUNG, OLD, YOUNG), f"unlike each other, got {YOUNG} twice"),
         ((YOUNG, OLD, "celegans-witvliet2021-2", "--match", "name"), "--match compares two"),
         ((YOUNG, OLD, "--adjust", "-n", 0), "--adjust belongs to --groups"),
         ((YOUNG, OLD, "-n", 1), "-n must be 0"),
