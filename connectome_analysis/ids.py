@@ -74,7 +74,12 @@ class Positions:
             self._order = np.argsort(ids, kind="stable").astype(np.int32)
             self._sorted = ids[self._order]
 
-    def __call__(self, values: NDArray[np.int64], name: str) -> Indices:
+    def __call__(
+        self,
+        values: NDArray[np.int64],
+        name: str,
+        way_out: str = "add them to the nodes or leave the edges out",
+    ) -> Indices:
         """Dense index of each value; a ValueError names what is not there as being in `name`."""
         if len(values) == 0:
             return np.empty(0, dtype=np.int32)
@@ -98,7 +103,7 @@ class Positions:
             missing = values[~known]
             msg = (
                 f"{name} has {len(np.unique(missing))} ids that are not among the nodes, "
-                f"for instance {missing[0]}; add them to the nodes or leave the edges out."
+                f"for instance {missing[0]}; {way_out}."
             )
             raise ValueError(msg)
         return found

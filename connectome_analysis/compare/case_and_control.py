@@ -101,8 +101,10 @@ def case_control(
 
     require_whole("n_permutations", n_permutations, least=1)
     sets = [
-        named_graphs(given, least=2, edge_type=edge_type, min_synapses=min_synapses)
-        for given in (cases, controls)
+        named_graphs(
+            given, least=2, edge_type=edge_type, min_synapses=min_synapses, argument=argument
+        )
+        for argument, given in (("cases", cases), ("controls", controls))
     ]
     warn_of_mixed_counts([*sets[0], *sets[1]])
     if paired and len(sets[0]) != len(sets[1]):
@@ -142,10 +144,18 @@ def measured(g: Graph, measures: Mapping[str, Measure]) -> pd.Series[float]:
     for name, measure in measures.items():
         value = measure(g)
         if isinstance(value, pd.Series):
-            rows |= {f"{name}[{label}]": float(entry) for label, entry in value.items()}
+            rows |= {f"{name}[{label}]": _number(entry, name) for label, entry in value.items()}
         else:
-            rows[name] = float(value)
+            rows[name] = _number(value, name)
     return pd.Series(rows)
+
+
+def _number(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        msg = f"measures[{name!r}] must return a number or a Series of numbers, got {value!r:.60}."
+        raise ValueError(msg) from None
 
 
 def of_sets(values: Floats, n_cases: int, n_permutations: int, rng: Seed) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..measures.density import density
+from ..measures.level import require_level
 from .given import Given, One, two_graphs
 from .matched_neurons import Matched, matched_neurons
 from .raw_counts import warn_of_mixed_counts
@@ -137,6 +138,7 @@ def edge_conservation(
     import pandas as pd
     from scipy.stats import binomtest
 
+    require_level(level)
     if strengths is not None:
         given = np.asarray(strengths, np.float64)
         if len(given) == 0 or not (np.diff(given) > 0).all() or not np.isfinite(given).all():

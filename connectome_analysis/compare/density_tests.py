@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..measures.choice import require_choice
 from ..measures.density import density
+from ..measures.level import require_level
 from ..measures.neuron_types import NeuronTypes
 from .given import Given, One, two_graphs
 from .many_tests import Combination, Correction, combined, corrected
@@ -68,6 +69,7 @@ def density_test(
     (0.1708, 0.1669, False)
     """
     require_choice("method", method, get_args(Method))
+    require_level(level)
     one, two = two_graphs(a, b, **options)
     warn_of_mixed_counts([one, two], weights=False)
     return between_densities(one, two, method=method, level=level)
@@ -188,6 +190,7 @@ def group_density_test(
     require_choice("correction", correction, get_args(Correction))
     require_choice("combination", combination, get_args(Combination))
     require_choice("zeros", zeros, ("skip", "test"))
+    require_level(level)
     one, two = two_graphs(a, b, **options)
     warn_of_mixed_counts([one, two], weights=False)
     return between_groups(
@@ -219,7 +222,10 @@ def between_groups(
     import pandas as pd
 
     by_a, by_b = groups if isinstance(groups, tuple) else (groups, groups)
-    of_a, of_b = NeuronTypes.of(one.graph, by_a), NeuronTypes.of(two.graph, by_b)
+    of_a, of_b = (
+        NeuronTypes.of(given.graph, by, argument="groups")
+        for given, by in ((one, by_a), (two, by_b))
+    )
     if not set(of_a.names) & set(of_b.names):
         msg = (
             f"The graphs share no group: one has {_some(of_a.names)}, the other {_some(of_b.names)}. "

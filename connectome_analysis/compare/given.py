@@ -44,6 +44,7 @@ def named_graphs(
     edge_type: str | None = "chemical",
     min_synapses: int | None = None,
     where: str | None = None,
+    argument: str = "connectomes",
 ) -> list[Given]:
     """Make a graph of each connectome.
 
@@ -56,6 +57,8 @@ def named_graphs(
     edge_type, min_synapses, where
         As for ``Connectome.graph``; a Graph has been made already, so that with one they stay as
         they are by default.
+    argument : str
+        What they are called, for errors.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def named_graphs(
     given: Any = connectomes
     if isinstance(given, (str, Path, Graph, Connectome)) or not isinstance(given, Iterable):
         msg = (
-            "connectomes must be a list or a mapping from names, got one "
+            f"{argument} must be a list or a mapping from names, got one "
             f"{type(given).__name__}; put it into a list."
         )
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for a wrong argument
@@ -83,7 +86,7 @@ def named_graphs(
     else:
         pairs = [(None, one) for one in given]
     if len(pairs) < least:
-        msg = f"{least} connectomes or more are wanted, got {len(pairs)}."
+        msg = f"{argument} must be {least} or more, got {len(pairs)}."
         raise ValueError(msg)
     made = [
         _made(label, one, number, edge_type, min_synapses, where)

@@ -197,8 +197,10 @@ def _seeds(
     else:
         given = pd.Series(seeds)
         left, right = given.index.to_numpy(), given.to_numpy()
-    one = Positions(a.node_ids)(as_ids(left, "seeds of a"), "seeds of a").astype(np.int64)
-    two = Positions(b.node_ids)(as_ids(right, "seeds of b"), "seeds of b").astype(np.int64)
+    one, two = (
+        Positions(g.node_ids)(as_ids(ids, which), which, "leave those seeds out").astype(np.int64)
+        for which, g, ids in (("seeds of a", a, left), ("seeds of b", b, right))
+    )
     for which, places, g in (("a", one, a), ("b", two, b)):
         if len(np.unique(places)) < len(places):
             values, counts = np.unique(places, return_counts=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..connectome import open_connectome
 from ..errors.generators import generator
+from ..measures.level import require_level
 from ..random_streams import Seed
 from .log_normal_sizes import log_sizes
 
@@ -47,6 +50,7 @@ def compare_sizes(before: ArrayLike, after: ArrayLike, *, level: float = 0.95) -
     import pandas as pd
     from scipy.stats import ks_2samp, levene, mannwhitneyu, ttest_ind
 
+    require_level(level)
     one, two = log_sizes(before), log_sizes(after)
     welch = ttest_ind(two, one, equal_var=False)
     interval = welch.confidence_interval(level)
@@ -82,7 +86,7 @@ def synapse_pairs(synapses: Any, size: str = "size") -> pd.DataFrame:
 
     Parameters
     ----------
-    synapses : DataFrame, or Connectome with a table ``synapses``
+    synapses : DataFrame; or Connectome, folder or name, with a table ``synapses``
         ``pre_id``, ``post_id`` and the column of sizes. Rows without an id or a size are left out.
     size : str
 
@@ -105,6 +109,8 @@ def synapse_pairs(synapses: Any, size: str = "size") -> pd.DataFrame:
     """
     import pandas as pd
 
+    if isinstance(synapses, (str, Path)):
+        synapses = open_connectome(synapses)
     if hasattr(synapses, "sql"):
         columns = synapses.synapses.columns
         _require(columns, size)

@@ -39,11 +39,11 @@ class NeuronTypes(NamedTuple):
     n_unlabelled: int
 
     @classmethod
-    def of(cls, g: Graph, by: Any) -> NeuronTypes:
-        """Types by a column of the node table, a Series by node id or an array."""
+    def of(cls, g: Graph, by: Any, *, argument: str = "by") -> NeuronTypes:
+        """Types by a column of the node table, a Series by node id or an array; `argument` is for errors."""
         import pandas as pd
 
-        labels = labels_of(g, by)
+        labels = labels_of(g, by, argument=argument)
         number, found = pd.factorize(labels)
         number = np.asarray(number, dtype=np.int64)
         names = list(found)

@@ -22,7 +22,7 @@ class Assumption:
     name : str
         As given to `cost` to change it.
     value : float
-        Above 0; 0 too where `zero` says so.
+        Above 0; 0 too where `zero` says so; a share at most 1.
     unit : str
     meaning : str
     source : str
@@ -43,11 +43,15 @@ class Assumption:
         number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
             value, bool
         )
-        if not number or not np.isfinite(float(value)) or float(value) < 0:  # type: ignore[arg-type]
+        if not number or not np.isfinite(float(value)):  # type: ignore[arg-type]
             msg = f"{self.name} must be a number of {self.unit}, got {value!r}."
             raise ValueError(msg)
-        if float(value) == 0 and not self.zero:  # type: ignore[arg-type]
-            msg = f"{self.name} must be above 0 {self.unit}, got 0."
+        if float(value) < 0 or (float(value) == 0 and not self.zero):  # type: ignore[arg-type]
+            least = "0 or more" if self.zero else "above 0"
+            msg = f"{self.name} must be {least} {self.unit}, got {value:g}."
+            raise ValueError(msg)
+        if self.unit == "share" and float(value) > 1:  # type: ignore[arg-type]
+            msg = f"{self.name} is a share and must be at most 1, got {value:g}."
             raise ValueError(msg)
         return dataclasses.replace(self, value=float(value), source="given")  # type: ignore[arg-type]
 

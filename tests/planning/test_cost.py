@@ -67,7 +67,8 @@ def test_every_assumption_says_where_it_is_from_and_how_it_counts() -> None:
 def test_every_assumption_changes_something() -> None:
     base = ca.planning.cost("mouse-brain").table["value"]
     for one in METHODS:
-        changed = ca.planning.cost("mouse-brain", **{one.name: one.value * 3 + 1}).table["value"]
+        other = one.value * 0.5 if one.unit == "share" else one.value * 3 + 1
+        changed = ca.planning.cost("mouse-brain", **{one.name: other}).table["value"]
         assert (changed != base).any(), one.name
 
 
@@ -82,7 +83,9 @@ def test_a_changed_assumption_is_said_to_be_given() -> None:
         (("rat",), "preset must be one of 'adult-fly-brain'"),
         (("mouse-brain", {"price": 3}), "There is no assumption 'price'"),
         (("mouse-brain", {"gpus": 0}), "gpus must be above 0 machines"),
-        (("mouse-brain", {"gpus": -1}), "gpus must be a number of machines, got -1"),
+        (("mouse-brain", {"gpus": -1}), "gpus must be above 0 machines, got -1"),
+        (("mouse-brain", {"image_overlap": -1}), "image_overlap must be 0 or more share, got -1"),
+        (("mouse-brain", {"attached_share": 2}), "attached_share is a share and must be at most 1"),
         (("mouse-brain", {"gpus": "many"}), "gpus must be a number of machines, got 'many'"),
     ],
 )
