@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..compare.profiles import MotifProfiles
 from .headline import put_headline
-from .look import GREY, HAIR_PT, LABEL_PT, LINE_PT, MARKERS, PALE, SERIES, TEXT_PT
+from .look import GREY, HAIR_PT, LABEL_PT, LINE_PT, MARKERS, PALE, SERIES, SMALL_PT, TEXT_PT
 from .place import axes_or_new
 from .triad_table import dataset_name, null_in_words, triad_rows
 from .triad_ticks import put_triad_ticks
@@ -25,7 +26,7 @@ _LINES = ("-", "--", ":")
 
 
 def triad_profiles(
-    tables: Sequence[pd.DataFrame],
+    tables: Sequence[pd.DataFrame] | MotifProfiles,
     ax: Axes | None = None,
     *,
     labels: Sequence[str] | None = None,
@@ -39,12 +40,17 @@ def triad_profiles(
     A profile is the vector of z-scores over the drawn classes divided by its length,
     ``z_i / sqrt(sum_j z_j**2)`` (Milo et al. 2004, doi:10.1126/science.1089167): z-scores grow
     with the size of a graph, their proportions do not. Where all are 0 the profile is 0; a class
-    whose z is not known is left out of the sum and not drawn.
+    whose z is not known is left out of the sum. Where that is because no sample has the class and the
+    graph does, its mark stands at the upper edge, as in `triad_profile`; where neither has it, none does.
+
+    The profiles that ``ca.compare.motif_profiles`` made with error models have bars: the interval of the
+    profiles of true graphs, given the errors. A mark outside its bar is a profile that the errors bend.
 
     Parameters
     ----------
-    tables : sequence of DataFrame
-        Each from ``ca.motifs.significance``.
+    tables : sequence of DataFrame, or MotifProfiles
+        Each from ``ca.motifs.significance``; or all from ``ca.compare.motif_profiles``, of several nulls
+        the last.
     ax : Axes, optional
         Where to draw; a new figure where left out.
     labels : sequence of str, optional
@@ -72,6 +78,11 @@ def triad_profiles(
     ['celegans-white1986', 'celegans-varshney2011']
     >>> plt.close(ax.figure)
     """
+    intervals: list[pd.DataFrame | None] | None = None
+    level = None
+    if isinstance(tables, MotifProfiles):
+        level = tables.level
+        tables, labels, intervals = _of_profiles(tables, labels)
     given: object = tables
     if isinstance(given, pd.DataFrame) or not len(tables):
         msg = f"{_NAME} takes a list of at least one table of ca.motifs.significance."
@@ -87,19 +98,21 @@ def triad_profiles(
     ax.axhline(0, color=GREY, lw=HAIR_PT, zorder=1)
     for number, (rows, name) in enumerate(zip(every, names, strict=True)):
         drawn = rows.reindex(order)
+        places = np.arange(len(order)) + dodge[number]
+        significant = drawn["q_value"].to_numpy(float) < alpha
         _draw_profile(
-            ax,
-            np.arange(len(order)) + dodge[number],
-            _normalised(drawn["z"].to_numpy(float)),
-            drawn["q_value"].to_numpy(float) < alpha,
-            name,
-            number,
+            ax, places, _normalised(drawn["z"].to_numpy(float)), significant, name, number
         )
+        if intervals is not None and (bars := intervals[number]) is not None:
+            _draw_bars(ax, places, bars.reindex(order), number)
+        beyond = drawn["z"].isna() & (drawn["observed"] > 0) & (drawn["null_mean"] == 0)
+        _draw_beyond(ax, places, beyond.to_numpy(), significant, number)
     ax.set_ylabel("normalised z-score", fontsize=LABEL_PT)
     ax.tick_params(axis="y", labelsize=TEXT_PT)
     ax.spines[["top", "right"]].set_visible(False)
     words = title if title is not None else f"Triads against {_nulls_in_words(tables)}"
-    put_headline(ax, words, _explained(ax, names, alpha))
+    known = intervals is not None and any(one is not None for one in intervals)
+    put_headline(ax, words, _explained(ax, names, alpha, level if known else None))
     return ax
 
 
@@ -135,8 +148,70 @@ def _draw_profile(
         )
 
 
-def _explained(ax: Axes, names: Sequence[str], alpha: float) -> list[Artist]:
+def _draw_bars(ax: Axes, places: NDArray[np.float64], rows: pd.DataFrame, number: int) -> None:
+    low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
+    colour = SERIES[number % len(SERIES)]
+    ax.vlines(places, low, high, color=colour, lw=2.2 * LINE_PT, alpha=0.3, zorder=2)
+
+
+def _draw_beyond(
+    ax: Axes,
+    places: NDArray[np.float64],
+    beyond: NDArray[np.bool_],
+    significant: NDArray[np.bool_],
+    number: int,
+) -> None:
+    """Marks at the upper edge: in the graph, and in no sample of its null."""
+    colour = SERIES[number % len(SERIES)]
+    for place in np.flatnonzero(beyond):
+        ax.plot(
+            [places[place]],
+            [1.0],
+            transform=ax.get_xaxis_transform(),
+            marker=MARKERS[number % len(MARKERS)],
+            ms=6,
+            mec=colour,
+            mfc=colour if significant[place] else ax.get_facecolor(),
+            mew=1.2,
+            clip_on=False,
+            zorder=4,
+        )
+        ax.annotate(
+            "none in null",
+            (places[place], 1.0),
+            xytext=(0, -7),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            rotation=90,
+            ha="center",
+            va="top",
+            fontsize=SMALL_PT,
+            color=colour,
+        )
+
+
+def _of_profiles(
+    found: MotifProfiles, labels: Sequence[str] | None
+) -> tuple[list[pd.DataFrame], list[str], list[pd.DataFrame | None]]:
+    """Tables, names and intervals of all connectomes against the last null."""
+    if found.measure != "z":
+        msg = f"{_NAME} draws profiles of z-scores, got profiles of {found.measure!r}."
+        raise ValueError(msg)
+    null = found.null()
+    tables: list[pd.DataFrame] = []
+    bars: list[pd.DataFrame | None] = []
+    for name in found.connectomes:
+        tables.append(found.significance[name, null])
+        rows = found.table
+        rows = rows[(rows["connectome"] == name) & (rows["null_model"] == null)]
+        known = "low" in rows and rows["low"].notna().any()
+        bars.append(rows.set_index("motif")[["low", "high"]] if known else None)
+    return tables, list(found.connectomes) if labels is None else list(labels), bars
+
+
+def _explained(ax: Axes, names: Sequence[str], alpha: float, level: float | None) -> list[Artist]:
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     handles: list[Artist] = [
         Line2D(
@@ -156,6 +231,9 @@ def _explained(ax: Axes, names: Sequence[str], alpha: float) -> list[Artist]:
     handles.append(
         Line2D([], [], marker="o", ls="none", ms=6, mec=GREY, mfc=face, mew=1.2, label=hollow)
     )
+    if level is not None:
+        words = f"bar: {100 * level:g} % of true graphs, given the errors"
+        handles.append(Patch(fc=GREY, alpha=0.3, ec="none", label=words))
     return handles
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 import connectome_analysis as ca
 from tests.plot.drawn import clipped, saved
@@ -43,6 +44,36 @@ def test_an_unknown_score_is_left_out_of_sum_and_picture(made_up: pd.DataFrame) 
     assert np.isnan(levels[-1])
     assert np.nansum(levels**2) == pytest.approx(1)
     saved(ca.plot.triad_profiles([made_up.assign(z=np.nan)]))
+
+
+def test_a_class_that_no_sample_has_stands_at_the_upper_edge(made_up: pd.DataFrame) -> None:
+    unseen = made_up.assign(z=made_up["z"].where(made_up.index != "300"))
+    unseen.loc["300", "null_mean"] = 0.0
+    ax = ca.plot.triad_profiles([unseen])
+    at_edge = [line for line in ax.lines if line.get_transform() == ax.get_xaxis_transform()]
+    marks = [line for line in at_edge if line.get_marker() == "o"]
+    assert [list(line.get_ydata()) for line in marks] == [[1.0]]
+    assert [text.get_text() for text in ax.texts].count("none in null") == 1
+
+
+def test_profiles_with_error_models_have_bars(worm: ca.Graph) -> None:
+    model = ca.errors.ErrorModel(alpha=0.001, beta=0.1, could_touch="all")
+    found = ca.compare.motif_profiles(
+        {"with errors": worm, "without": worm},
+        "dyad",
+        n=40,
+        n_draws=3,
+        nulls_per_draw=20,
+        error_models={"with errors": model},
+    )
+    ax = ca.plot.triad_profiles(found)
+    bars = [one for one in ax.collections if isinstance(one, LineCollection)]
+    assert len(bars) == 1
+    rows = found.table[found.table["connectome"] == "with errors"].set_index("motif")
+    drawn = [segment[:, 1] for segment in bars[0].get_segments()]
+    np.testing.assert_allclose(drawn, rows[["low", "high"]].to_numpy(float))
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]  # type: ignore[union-attr]
+    assert {"with errors", "without", "bar: 95 % of true graphs, given the errors"} <= set(texts)
 
 
 def test_hollow_marks_are_not_significant(made_up: pd.DataFrame) -> None:
