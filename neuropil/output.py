@@ -62,6 +62,10 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+# What a test finds below what a float can hold.
+_LEAST_P = "< 1e-300"
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table, its index first, as plain values."""
     rows = table.reset_index() if table.index.name is not None else table
@@ -93,7 +97,9 @@ def print_table(
     numeric = [kind.kind in "iuf" for kind in rows.dtypes]
     cells = [
         [
-            cell(value, (formats or {}).get(name), every_digit=every_digit)
+            _LEAST_P
+            if _of_p(name) and isinstance(value, float) and value == 0
+            else cell(value, (formats or {}).get(name), every_digit=every_digit)
             for name, value in zip(names, row, strict=True)
         ]
         for row in rows.astype(object).itertuples(index=False, name=None)
@@ -141,6 +147,10 @@ def print_table(
             markup=False,
             soft_wrap=True,
         )
+
+
+def _of_p(column: str) -> bool:
+    return column.startswith("p_") or column.endswith(("p_value", "q_value"))
 
 
 def cell(value: Any, format_: str | None = None, *, every_digit: bool = False) -> str:

@@ -77,7 +77,7 @@ def density_test(
 
 def between_densities(one: Given, two: Given, *, method: Method, level: float) -> pd.Series[Any]:
     """Test two graphs as `density_test` does, options checked and without a warning."""
-    import pandas as pd
+    from .found_numbers import FoundNumbers
 
     numbers = []
     for given in (one, two):
@@ -85,7 +85,7 @@ def between_densities(one: Given, two: Given, *, method: Method, level: float) -
         numbers.append((given.graph.n_edges, n * (n - 1)))
     (x_a, n_a), (x_b, n_b) = numbers
     found = _row(x_a, n_a, x_b, n_b, method, 1.0, level, zeros="test")
-    return pd.Series(found, name=f"{one.name} and {two.name}", dtype=object)
+    return FoundNumbers(found, name=f"{one.name} and {two.name}", dtype=object)
 
 
 class GroupTest(NamedTuple):

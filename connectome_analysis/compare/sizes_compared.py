@@ -47,8 +47,9 @@ def compare_sizes(before: ArrayLike, after: ArrayLike, *, level: float = 0.95) -
     >>> bool(found["ratio_low"] < 1.3 < found["ratio_high"]), bool(found["p_spread"] > 0.05)
     (True, True)
     """
-    import pandas as pd
     from scipy.stats import ks_2samp, levene, mannwhitneyu, ttest_ind
+
+    from .found_numbers import FoundNumbers
 
     require_level(level)
     one, two = log_sizes(before), log_sizes(after)
@@ -56,7 +57,7 @@ def compare_sizes(before: ArrayLike, after: ArrayLike, *, level: float = 0.95) -
     interval = welch.confidence_interval(level)
     ranks = mannwhitneyu(two, one)
     ks = ks_2samp(one, two)
-    return pd.Series(
+    return FoundNumbers(
         {
             "n_before": len(one),
             "n_after": len(two),

@@ -374,3 +374,15 @@ def test_most_homologues_of_the_larva_are_found_by_wiring_alone(
     parts = left.subgraph(truth.index.to_numpy()), right.subgraph(np.sort(truth.to_numpy()))
     found = ca.compare.match_neurons(*parts)
     assert ca.compare.match_accuracy(found, truth) > 0.75
+
+
+def test_a_p_value_near_0_is_printed_as_what_it_is() -> None:
+    rng = np.random.default_rng(0)
+    sparse, dense, full = (
+        ca.Graph.from_adjacency(rng.random((300, 300)) < share) for share in (0.1, 0.13, 0.9)
+    )
+    found = ca.compare.density_test(sparse, dense)
+    assert f"{found['p_value']:.6g}" in str(found)
+    assert "e-" in str(found[["edges_a", "p_value"]])
+    assert str(int(found["edges_a"])) in str(found)
+    assert "p_value        < 1e-300" in str(ca.compare.density_test(sparse, full))
