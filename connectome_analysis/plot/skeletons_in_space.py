@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .given_table import require_columns
-from .look import BLUE, GREY, SERIES, SMALL_PT, TEXT_PT, TITLE_PT, VERMILION
+from .look import GREY, SERIES, SMALL_PT, TEXT_PT, TITLE_PT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,11 @@ _POINTS = ("node_id", "point_id", "parent_id", "x_nm", "y_nm", "z_nm")
 _SYNAPSES = ("pre_id", "post_id", "x_nm", "y_nm", "z_nm")
 _AXES = ("x_nm", "y_nm", "z_nm")
 _MOST = 50
+# Of no neuron's colour.
+_SENT, _RECEIVED = "black", "#5B2A86"
+# Areas of all marks of a kind together, and of the smallest, in square points.
+_INK, _LEAST = 1500.0, 0.7
+_FEW = 1000
 
 
 def skeletons(
@@ -91,15 +96,15 @@ def skeletons(
         colour = SERIES[number % len(SERIES)]
         line = ("-", "--", ":")[number // len(SERIES) % 3]
         way = _lines(own)
-        space.plot(way[:, 0], way[:, 1], way[:, 2], color=colour, lw=1.1, ls=line)
+        space.plot(way[:, 0], way[:, 1], way[:, 2], color=colour, lw=0.9, ls=line, zorder=4)
         label = (names or {}).get(int(neuron), str(neuron))
         handles.append(Line2D([], [], color=colour, lw=2, ls=line, label=label))
         boxes.append(own[list(_AXES)].to_numpy(np.float64) / 1000)
     if synapses is not None:
         given = require_columns(synapses, _SYNAPSES, _NAME, "the synapses of a connectome")
         for column, marker, colour, words in (
-            ("pre_id", "o", VERMILION, "synapse sent"),
-            ("post_id", "^", BLUE, "synapse received"),
+            ("pre_id", "o", _SENT, "synapse sent"),
+            ("post_id", "^", _RECEIVED, "synapse received"),
         ):
             those = given[given[column].isin(neurons)]
             if len(those):
@@ -109,10 +114,11 @@ def skeletons(
                     y,
                     z,
                     marker=marker,
-                    s=12,
+                    # Many synapses are small and see-through, so that they do not hide the neurites.
+                    s=float(np.clip(_INK / len(those), _LEAST, 12.0)),
                     c=colour,
-                    edgecolors="white",
-                    linewidths=0.3,
+                    alpha=0.8 if len(those) < _FEW else 0.3,
+                    edgecolors="none",
                     depthshade=False,
                     zorder=5,
                 )
@@ -123,7 +129,7 @@ def skeletons(
                         ls="none",
                         marker=marker,
                         mfc=colour,
-                        mec="white",
+                        mec="none",
                         label=f"{words} ({len(those):,})",
                     )
                 )
@@ -131,8 +137,9 @@ def skeletons(
     if handles:
         legend = space.legend(
             handles=handles[:24],
-            loc="center left",
-            bbox_to_anchor=(1.08, 0.5),
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.0),
+            ncols=min(len(handles), 4),
             frameon=False,
             fontsize=TEXT_PT,
         )
@@ -176,7 +183,10 @@ def _dress(space: Any, points: Floats, *, empty: bool) -> None:
         ylim=(middle[1] + half[1], middle[1] - half[1]),
         zlim=(middle[2] - half[2], middle[2] + half[2]),
     )
-    space.set_box_aspect(half / half.max())
+    space.set_box_aspect(half / half.max(), zoom=1.12)
+    # Nearly along the axis of least depth, with y down the page.
+    across = half[0] >= half[2]
+    space.view_init(elev=14, azim=-78 if across else -12, vertical_axis="y")
     for axis, name in ((space.xaxis, "x"), (space.yaxis, "y"), (space.zaxis, "z")):
         axis.set_label_text(f"{name} (\N{MICRO SIGN}m)", fontsize=TEXT_PT)
         axis.set_tick_params(labelsize=SMALL_PT)

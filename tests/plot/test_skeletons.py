@@ -6,8 +6,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 import connectome_analysis as ca
+from connectome_analysis.plot.look import SERIES
 from tests.plot.drawn import saved, words
 
 POINTS = pd.DataFrame(
@@ -39,6 +41,19 @@ def test_each_piece_of_cable_joins_a_point_and_its_parent_in_micrometres() -> No
 def test_synapses_of_other_neurons_are_left_out() -> None:
     ax = ca.plot.skeletons(POINTS, SYNAPSES, names={7: "AVAL"})
     assert {"AVAL", "8", "synapse sent (1)", "synapse received (1)"} <= words(ax)
+
+
+def test_synapses_have_no_neurons_colour_and_shrink_where_there_are_many() -> None:
+    neurons = {to_rgb(colour) for colour in SERIES}
+    areas = []
+    for many in (1, 400, 40_000):
+        synapses = pd.concat([SYNAPSES.iloc[:1]] * many, ignore_index=True)
+        ax = ca.plot.skeletons(POINTS, synapses)
+        assert len(ax.collections) == 2
+        for marks in ax.collections:
+            assert tuple(marks.get_facecolor()[0][:3]) not in neurons
+        areas.append(float(ax.collections[0].get_sizes()[0]))
+    assert areas[0] > areas[1] > areas[2]
 
 
 def test_y_points_down_and_one_micrometre_is_as_long_on_every_axis() -> None:
