@@ -19,10 +19,14 @@ from connectome_analysis.tables import ContractError
 from .account import Ingested
 from .archives import is_archive, unpacked
 from .known_formats import FORMATS, Format, find_format
+from .matrices import ARRAYS
+from .read_rows import EXCEL, FEATHER, PARQUET
 from .recognise import recognise
 from .safe_files import file_names, is_junk
+from .text_files import SUFFIXES, bare_suffix
 
 _MOST_FILES = 200
+_ORDINARY = SUFFIXES | PARQUET | FEATHER | EXCEL | ARRAYS | {".graphml", ".xml", ".json"}
 _GIVEN = frozenset({"overwrite", "command", "progress", "decisions", "description"})
 
 
@@ -90,7 +94,8 @@ def _recognised(path: Path) -> list[Recognised]:
             return _recognised(inside[0])
         files = [item for item in inside if item.is_file()]
         known = [one for file in files[:_MOST_FILES] for one in _by_itself(file)]
-        return _recognised(files[0]) if not known and len(files) == len(inside) == 1 else known
+        alone = not known and len(files) == len(inside) == 1 and bare_suffix(files[0]) in _ORDINARY
+        return _recognised(files[0]) if alone else known
     try:
         kind = recognise(path, {})
     except ContractError:
