@@ -530,6 +530,18 @@ class Graph:
             confidence=None if self.confidence is None else self.confidence[keep],
         )
 
+    def named(self, name: str) -> Graph:
+        """Return the same graph under another name, as tables and pictures will call it.
+
+        Examples
+        --------
+        >>> Graph.from_edges([1], [2], name="larva").named("larva left").name
+        'larva left'
+        """
+        make, (arrays, options) = self.__reduce__()
+        renamed: Graph = make(arrays, options | {"name": name})
+        return renamed
+
     def in_order(self, positions: ArrayLike) -> Graph:
         """Return the same graph with its nodes in another order.
 

@@ -28,7 +28,8 @@ def hemispheres(
 ) -> Hemispheres:
     """Split a graph into those induced on the neurons of either side.
 
-    Connections that cross are in neither; neurons of neither side are left out.
+    Connections that cross are in neither; neurons of neither side are left out. The graphs are named after
+    the connectome and the side.
 
     Parameters
     ----------
@@ -66,5 +67,5 @@ def hemispheres(
         if largest_component:
             labels = component_labels(part, "weak").to_numpy()
             part = part.subgraph(part.node_ids[np.asarray(labels) == 0])
-        found.append(part)
+        found.append(part.named(f"{g.name} {which}".strip()))
     return Hemispheres(*found)

@@ -25,7 +25,8 @@ def group_densities(
     """Draw the ratio of the densities of two graphs from group to group.
 
     Red where a is denser, blue where b is, on a logarithmic scale and relative to the ratio under
-    the null hypothesis; pale where one has no connection. A cross marks a corrected p-value up to
+    the null hypothesis; twice as dense and half have the full colours, and so has what lies beyond. Grey
+    where one of them has no connection. A cross marks a corrected p-value up to
     `alpha`.
 
     Parameters
@@ -47,6 +48,7 @@ def group_densities(
     """
     import matplotlib as mpl
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     given: object = found
     if not isinstance(given, GroupTest):
@@ -72,9 +74,10 @@ def group_densities(
     ax.set_ylabel("sends", fontsize=LABEL_PT)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    bar: Any = ax.figure.colorbar(picture, ax=ax, shrink=0.7, pad=0.02)
-    bar.set_ticks([-1, 0, 1], labels=["½", "1", "2"])
-    bar.set_label("density of a / density of b", fontsize=TEXT_PT)
+    bar: Any = ax.figure.colorbar(picture, ax=ax, shrink=0.7, pad=0.02, extend="both")
+    bar.set_ticks([-1, 0, 1], labels=["½ or less", "1", "2 or more"])
+    null = "" if np.isclose(found.ratio, 1) else f", over {found.ratio:.3g} of the whole"
+    bar.set_label(f"density of a / density of b{null}", fontsize=TEXT_PT)
     bar.ax.tick_params(labelsize=SMALL_PT, length=0)
     bar.outline.set_visible(False)
     facts = found.table.attrs
@@ -82,5 +85,6 @@ def group_densities(
     mark = Line2D(
         [], [], marker="x", color="black", ls="none", label=f"corrected p up to {alpha:g}"
     )
-    put_headline(ax, f"a: {a}, b: {b}" if title is None else title, [mark])
+    grey = Patch(color=PALE, label="no connection in a or in b")
+    put_headline(ax, f"a: {a}, b: {b}" if title is None else title, [mark, grey])
     return ax

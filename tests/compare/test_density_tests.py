@@ -245,6 +245,8 @@ def test_hemispheres_hold_what_stays_on_their_side() -> None:
     g = ca.Graph.from_edges([0, 1, 0, 3, 5], [1, 0, 4, 4, 0], nodes=nodes)
     left, right = ca.compare.hemispheres(g)
     assert (left.n_nodes, left.n_edges, right.n_nodes, right.n_edges) == (3, 2, 2, 1)
+    assert (left.name, right.name) == ("left", "right")
+    assert ca.compare.hemispheres(g.named("larva")).right.name == "larva right"
     assert ca.compare.hemispheres(g, largest_component=True).left.n_nodes == 2
     with pytest.raises(ValueError, match="No neuron has side 'L'; there are 'left', 'right'"):
         ca.compare.hemispheres(g, left="L")

@@ -35,6 +35,10 @@ def test_significant_pairs_of_groups_are_crossed() -> None:
     ax = ca.plot.group_densities(found)
     crosses = [(line.get_xdata()[0], line.get_ydata()[0]) for line in ax.lines]  # type: ignore[index]
     assert crosses == [(1, 0)]
+    said = {text.get_text() for text in ax.get_legend().get_texts()}  # type: ignore[union-attr]
+    assert "no connection in a or in b" in said
+    bar = ax.figure.axes[1]
+    assert [text.get_text() for text in bar.get_yticklabels()] == ["½ or less", "1", "2 or more"]
     plt.close(ax.figure)
     with pytest.raises(ValueError, match="group_density_test"):
         ca.plot.group_densities(found.table)  # type: ignore[arg-type]
