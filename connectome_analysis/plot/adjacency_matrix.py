@@ -36,7 +36,7 @@ _UNASSIGNED = "unassigned"
 _LEADER_IN = 0.14
 _LABEL_PT = 1.55 * SMALL_PT
 # In labels' heights; beyond, a leader no longer shows which group a label means.
-_FARTHEST_LABEL = 4
+_FARTHEST_LABEL = 1.5
 _MOST_BORDERS = 40
 
 
@@ -115,7 +115,7 @@ def adjacency(
     how = "by degree" if labels is None else f"by {labels.name}"
     unnamed = len(groups.names) - len(ax.get_yticks()) if groups is not None else 0
     if unnamed > 0:
-        how += f" ({unnamed:,} small groups unnamed)"
+        how += f" ({unnamed:,} groups unnamed)"
     ax.set_ylabel(f"sends (pre), {how}", fontsize=LABEL_PT)
     ax.set_xlabel(f"receives (post), {how}", fontsize=LABEL_PT)
     put_headline(ax, title if title is not None else _title(g))
@@ -239,15 +239,22 @@ def _mark_groups(ax: Axes, groups: _Groups, n_nodes: int) -> None:
 def _labelled(
     groups: _Groups, n_nodes: int, apart: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Largest groups whose labels can stand near them, and where the labels stand."""
+    """Groups whose labels can stand near them, the largest first, and where the labels stand.
+
+    A group with no room left is passed over, and a smaller one elsewhere is named: labels stand all along.
+    """
     centres = (groups.starts + groups.stops) / 2
     by_size = np.argsort(groups.starts - groups.stops, kind="stable")
-    for room in range(min(len(by_size), int(n_nodes / apart) + 1), 1, -1):
-        chosen = np.sort(by_size[:room])
-        places = spread(centres[chosen], apart, float(n_nodes))
-        if np.abs(places - centres[chosen]).max() <= _FARTHEST_LABEL * apart:
-            return chosen, places
-    return by_size[:1], centres[by_size[:1]]
+    chosen, places = by_size[:1], centres[by_size[:1]]
+    most = int(n_nodes / apart) + 1
+    for one in by_size[1:]:
+        if len(chosen) == most:
+            break
+        more = np.sort(np.append(chosen, one))
+        spots = spread(centres[more], apart, float(n_nodes))
+        if np.abs(spots - centres[more]).max() <= _FARTHEST_LABEL * apart:
+            chosen, places = more, spots
+    return chosen, places
 
 
 def _draw_leaders(ax: Axes, centres: NDArray[np.float64], places: NDArray[np.float64]) -> None:

@@ -112,7 +112,15 @@ def test_groups_too_small_to_name_are_counted(worm: ca.Graph) -> None:
     ax = ca.plot.adjacency(worm, "name")
     named = len(ax.get_yticklabels())
     assert named < 60
-    assert f"({279 - named} small groups unnamed)" in ax.get_ylabel()
+    assert f"({279 - named} groups unnamed)" in ax.get_ylabel()
+
+
+def test_names_stand_all_along_and_near_their_groups(worm: ca.Graph) -> None:
+    ax = ca.plot.adjacency(worm, "cell_type")
+    places = np.sort(ax.get_yticks())
+    assert places[0] < 0.05 * 279
+    assert places[-1] > 0.95 * 279
+    assert np.diff(places).max() < 3 * np.diff(places).min()
 
 
 def test_empty_graphs_say_so() -> None:
