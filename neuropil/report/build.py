@@ -53,7 +53,8 @@ def build_report(
         raise ValueError(msg)
     figures = folder(Path(out_folder) / "figures")
     together = picture_of_all(entries)
-    for picture in (together, *(one for entry in entries for one in entry.pictures)):
+    every = [one for entry in entries for one in entry.pictures]
+    for picture in every if together is None else [together, *every]:
         with whole_file(figures / f"{file_stem(picture.name)}.png") as part:
             part.write_bytes(picture.png)
     report = Path(out_folder) / "report.html" if page_path is None else Path(page_path)

@@ -52,6 +52,13 @@ def _classes(triads: pd.DataFrame, sign: int) -> list[str]:
     return [str(name) for name in rows.index[chosen]]
 
 
+def nothing_varies(triads: pd.DataFrame) -> bool:
+    """Whether every sample of the null has the connectome's own counts, so that nothing can stand out."""
+    spread = triads["null_sd"].to_numpy(float)
+    apart = triads["observed"].to_numpy(float) - triads["null_mean"].to_numpy(float)
+    return bool((np.nan_to_num(spread) == 0).all() and (np.nan_to_num(apart) == 0).all())
+
+
 def shared_by_all(tables: Sequence[pd.DataFrame]) -> tuple[list[str], list[str]]:
     """Classes that all tables have more often, and less often, than their nulls."""
     more = [more_than_null(table) for table in tables]

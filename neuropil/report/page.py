@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from html import escape
@@ -18,6 +19,7 @@ from .entry import Entry, Picture
 from .findings import (
     less_than_null,
     more_than_null,
+    nothing_varies,
     ranges_in_words,
     ratio_in_words,
     rich_club_in_words,
@@ -61,9 +63,13 @@ _DEFINITIONS = (
     "aside. Largest SCC: neurons of the largest set that all reach each other along connections. "
     "Isolated: neurons without a connection.</p>"
 )
+_NOTHING_VARIES = (
+    "<p>Nothing can be said of triads: every sample of the null has as many of each class as the connectome, "
+    "which is too small, or tied too closely by its degrees, to be wired otherwise.</p>"
+)
 
 
-def page(entries: Sequence[Entry], together: Picture, made: HowMade) -> str:
+def page(entries: Sequence[Entry], together: Picture | None, made: HowMade) -> str:
     """Lay the report out: comparison, a section for each connectome, how it was made."""
     taken = {"top", "contents", "comparison", "how"}
     anchors = [anchor(entry.name, taken) for entry in entries]
@@ -74,8 +80,13 @@ def page(entries: Sequence[Entry], together: Picture, made: HowMade) -> str:
         for address, entry in zip(anchors, entries, strict=True)
     ]
     sections.append(("how", "How this was made", _how(entries, made)))
+    named = {address: _parts_named(address, content) for address, _, content in sections}
+    sections = [(address, title, named[address][0]) for address, title, _ in sections]
     contents = "".join(
-        f'<li><a href="#{address}">{escape(title)}</a></li>' for address, title, _ in sections
+        f'<li><a href="#{address}">{escape(title)}</a>'
+        # Of several connectomes the parts of each would bury the connectomes.
+        f"{named[address][1] if len(entries) == 1 and address in anchors else ''}</li>"
+        for address, title, _ in sections
     )
     body = "\n".join(
         f'<section><h2 id="{address}">{escape(title)}</h2>\n{content}\n'
@@ -91,6 +102,19 @@ def page(entries: Sequence[Entry], together: Picture, made: HowMade) -> str:
         symbols=symbol_definitions(),
         body=body,
     )
+
+
+def _parts_named(address: str, content: str) -> tuple[str, str]:
+    """Give the headings within a section addresses, and list them."""
+    items = []
+
+    def named(found: re.Match[str]) -> str:
+        place = f"{address}-{anchor(found[1], set())}"
+        items.append(f'<li><a href="#{place}">{found[1]}</a></li>')
+        return f'<h3 id="{place}">{found[1]}</h3>'
+
+    content = re.sub("<h3>([^<]+)</h3>", named, content)
+    return content, f"<ol>{''.join(items)}</ol>"
 
 
 def _title(entries: Sequence[Entry]) -> str:
@@ -127,7 +151,7 @@ def _in_words(n: int) -> str:
 # -------------------------------------------------------------------------------- comparison
 
 
-def _comparison(entries: Sequence[Entry], anchors: Sequence[str], together: Picture) -> str:
+def _comparison(entries: Sequence[Entry], anchors: Sequence[str], together: Picture | None) -> str:
     return "\n".join(
         [
             _parts(entries, anchors),
@@ -136,7 +160,7 @@ def _comparison(entries: Sequence[Entry], anchors: Sequence[str], together: Pict
             _caution(entries),
             "<h3>Triads</h3>",
             _triads_of_all(entries),
-            html_figure(together),
+            "" if together is None else html_figure(together),
             "<h3>Rich club</h3>",
             _clubs_of_all(entries, anchors),
         ]
@@ -215,10 +239,15 @@ def _triads_of_all(entries: Sequence[Entry]) -> str:
         f"Significantly less often in {which}: {_triads_in_words(less)}.",
     ]
     if len(entries) == 1:
+        if nothing_varies(entries[0].triads):
+            return _NOTHING_VARIES
         found = [
             f"Significantly more often than in the null: {_triads_in_words(more)}.",
             f"Significantly less often: {_triads_in_words(less)}.",
         ]
+    alike = [escape(entry.name) for entry in entries if nothing_varies(entry.triads)]
+    if alike:
+        found.append(f"Of {', '.join(alike)} nothing can be said: the null cannot differ from it.")
     keeps = entries[0].triads.attrs.get("keeps", "")
     note = (
         f"The null keeps {escape(str(keeps))}. It does not keep mutual pairs: where reciprocity is "
@@ -287,15 +316,16 @@ def _section(entry: Entry) -> str:
         }
         table = html_table(answer.table, headings=headings)
         parts.append(table if len(answer.table) else "<p>No rows.</p>")
-    triads, club, *others = entry.pictures
-    parts += ["<h3>Triads</h3>", _triads_found(entry), html_figure(triads), _triad_table(entry)]
+    pictures = {one.name.rpartition(".")[2]: html_figure(one) for one in entry.pictures}
+    parts += ["<h3>Triads</h3>", _triads_found(entry), pictures.pop("triads", "")]
     parts += [
+        _triad_table(entry),
         "<h3>Rich club</h3>",
         f"<p>{escape(rich_club_in_words(entry.rich_club))}</p>",
-        html_figure(club),
+        pictures.pop("rich_club", ""),
         _club_table(entry),
         "<h3>Wiring and degrees</h3>",
-        *map(html_figure, others),
+        *(pictures.values() or ["<p>There is no connection, and so no wiring to draw.</p>"]),
     ]
     return "\n".join(parts)
 
@@ -348,6 +378,8 @@ def _numbers(entry: Entry) -> str:
 
 
 def _triads_found(entry: Entry) -> str:
+    if nothing_varies(entry.triads):
+        return _NOTHING_VARIES
     more = _triads_in_words(more_than_null(entry.triads))
     less = _triads_in_words(less_than_null(entry.triads))
     found = html_list(
@@ -363,6 +395,8 @@ def _triad_table(entry: Entry) -> str:
     import pandas as pd
 
     table = entry.triads
+    if not table["observed"].any():
+        return ""  # fewer than three neurons
     floor = 2 / (int(table["n_samples"].iloc[0]) + 1)
     at_floor = table["p_value"].to_numpy(float) <= floor * (1 + 1e-9)
     interval = [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .entry import DPI, Entry, Picture
-from .findings import less_than_null, more_than_null, rich_club_in_words
+from .findings import less_than_null, more_than_null, nothing_varies, rich_club_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,10 @@ def pictures_of(
     rich_club: pd.DataFrame,
     group: str | None = None,
 ) -> tuple[Picture, ...]:
-    """Draw the figures of one connectome; a type matrix where `group` is a column of few types."""
+    """Draw the figures of one connectome that have something to show.
+
+    A type matrix where `group` is a column of few types; triads where the null differs at all.
+    """
     from connectome_analysis import measures, plot
 
     size = f"{g.n_nodes:,} neurons and {g.n_edges:,} connections"
@@ -63,11 +66,11 @@ def _usual(
     size: str,
     *,
     grouped: bool,
-) -> tuple[Picture, ...]:
+) -> Iterator[Picture]:
     from connectome_analysis import plot
 
-    return (
-        Picture(
+    if not nothing_varies(triads):
+        yield Picture(
             name=f"{name}.triads",
             title="Triads",
             caption=(
@@ -80,8 +83,9 @@ def _usual(
                 f"{_listed(more_than_null(triads))}. Fewer: {_listed(less_than_null(triads))}."
             ),
             png=_drawn(lambda ax: plot.triad_profile(triads, ax), 10.5, 5.6),
-        ),
-        Picture(
+        )
+    if len(rich_club):
+        yield Picture(
             name=f"{name}.rich_club",
             title="Rich club",
             caption=(
@@ -92,8 +96,9 @@ def _usual(
             ),
             alt=f"Rich-club curve of {name}. {rich_club_in_words(rich_club)}",
             png=_drawn(lambda ax: plot.rich_club(rich_club, ax), 8.5, 6.4),
-        ),
-        Picture(
+        )
+    if g.n_edges:
+        yield Picture(
             name=f"{name}.adjacency",
             title="Adjacency",
             caption=(
@@ -107,8 +112,8 @@ def _usual(
             ),
             alt=f"Adjacency matrix of {name}: {size}{', by cell class' if grouped else ''}.",
             png=_drawn(lambda ax: plot.adjacency(g, ax=ax), 7.6, 6.8),
-        ),
-        Picture(
+        )
+        yield Picture(
             name=f"{name}.degrees",
             title="Degrees",
             caption=(
@@ -117,14 +122,16 @@ def _usual(
             ),
             alt=f"Distributions of in-, out- and total degree of {name}: {size}.",
             png=_drawn(lambda ax: plot.degree_distribution(g, ax), 8.5, 5.0),
-        ),
-    )
+        )
 
 
-def picture_of_all(entries: Sequence[Entry]) -> Picture:
-    """Draw the triads of all connectomes on one scale."""
+def picture_of_all(entries: Sequence[Entry]) -> Picture | None:
+    """Draw the triads of all connectomes on one scale; None where there are not two with a profile."""
     from connectome_analysis import plot
 
+    entries = [entry for entry in entries if not nothing_varies(entry.triads)]
+    if len(entries) < 2:
+        return None
     tables = [entry.triads for entry in entries]
     return Picture(
         name="comparison.triads",
