@@ -146,6 +146,28 @@ def test_a_picture_of_the_readme_shows_what_the_program_gives(name: str) -> None
     )
 
 
+def test_every_plot_is_on_its_page_and_every_picture_is_shown() -> None:
+    import connectome_analysis as ca
+    from tools.draw_plots import IMAGES, PICTURES
+
+    page = (DOCS / "plots_and_report.md").read_text("utf-8")
+    assert [name for name in ca.plot.__all__ if f"`{name}(" not in page] == []
+    assert set(PICTURES) <= set(ca.plot.__all__)
+    for picture in IMAGES.glob("*.png"):
+        assert f"images/plots/{picture.name}" in page, picture.name
+
+
+def test_results_stand_between_the_marks_of_the_page() -> None:
+    from tools.draw_benchmark import BEGIN, END, with_results
+
+    page = f"before\n{BEGIN}\nold\n{END}\nafter"
+    once = with_results(page, ["| new |"])
+    assert "old" not in once
+    assert once == with_results(once, ["| new |"])
+    assert once.startswith("before")
+    assert once.endswith("after")
+
+
 class Built(HTMLParser):
     """What a built page has: names that links may lead to, links, and what a browser loads by itself."""
 
