@@ -86,7 +86,7 @@ def normalised(
     >>> even = normalised(sides, "equal_density")
     >>> [round(ca.measures.density(g), 4) for g in even.values()]
     [0.1669, 0.1669]
-    >>> ca.compare.motif_profiles(even, "configuration", n=20).connectomes == sides
+    >>> ca.compare.motif_profiles(even, "configuration", n_samples=20).connectomes == sides
     True
     """
     require_choice("to", to, get_args(Normalisation))

@@ -35,7 +35,7 @@ _DEFAULT_NULLS: tuple[NullModelName, ...] = ("configuration", "reciprocal_config
 def motif_profiles(
     connectomes: Many,
     nulls: NullModelName | Sequence[NullModelName] = _DEFAULT_NULLS,
-    n: int = 1000,
+    n_samples: int = 1000,
     error_models: Sequence[ErrorModel | None] | Mapping[str, ErrorModel] | None = None,
     *,
     size: Literal[3, 4] = 3,
@@ -65,7 +65,7 @@ def motif_profiles(
         Null models, see `connectome_analysis.null_models`. Milo's profiles are against one that
         keeps mutual pairs, ``"reciprocal_configuration"``; against ``"configuration"`` every motif
         with a mutual pair stands out where a connectome is rich in those.
-    n : int
+    n_samples : int
         Graphs drawn from each null for each connectome.
     error_models : sequence or mapping from names, optional
         The errors of each reconstruction, or None. With one, a profile also stands against nulls
@@ -78,7 +78,7 @@ def motif_profiles(
     n_draws : int
         True graphs drawn from the posterior for the interval; 40 at least for 95 %.
     nulls_per_draw : int, optional
-        Nulls for each of these; a fifth of `n`, and 100 at least, by default. Few make intervals
+        Nulls for each of these; a fifth of `n_samples`, and 100 at least, by default. Few make intervals
         wider: they leave the deviation of rare motifs open.
     level : float
         Of the intervals.
@@ -114,13 +114,13 @@ def motif_profiles(
     --------
     >>> import connectome_analysis as ca
     >>> worms = ["celegans-white1986-n2u", "celegans-varshney2011"]
-    >>> found = ca.compare.motif_profiles(worms, "reciprocal_configuration", n=100)
+    >>> found = ca.compare.motif_profiles(worms, "reciprocal_configuration", n_samples=100)
     >>> found.wide().shape
     (2, 13)
     >>> bool(found.distances().iloc[0, 1] < 0.3)
     True
     """
-    require_whole("n", n, least=2)
+    require_whole("n_samples", n_samples, least=2)
     require_choice("measure", measure, get_args(Measure))
     if n_draws < 2 or not 0 < level < 1:
         msg = (
@@ -149,7 +149,7 @@ def motif_profiles(
         table = significance(
             one.graph,
             null,
-            n,
+            n_samples,
             size=size,
             rng=seed,
             n_jobs=n_jobs,
@@ -164,7 +164,7 @@ def motif_profiles(
         if model is not None:
             profile = ProfileOfDraw(
                 null,
-                max(100, n // 5) if nulls_per_draw is None else nulls_per_draw,
+                max(100, n_samples // 5) if nulls_per_draw is None else nulls_per_draw,
                 size,
                 measure,
                 tuple(motifs),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Statistic = Callable[[Graph], float]
 _DEFAULT_SHARES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 _FEWEST = 4
+# For the interval of the number needed; so many give its ends to about 2 % of its width.
+_RESAMPLES = 400
 
 
 class SampleSize(NamedTuple):
@@ -41,12 +43,17 @@ class SampleSize(NamedTuple):
     table : DataFrame, index ``size``
         ``neurons`` (mean over draws), ``mean``, ``sd``, ``bias`` (mean less whole), ``low`` and
         ``high`` (quantiles of the draws), ``error``: the distance from the whole that `level` of
-        the draws stay within, relative where precision is; ``n_draws``, those with a number.
+        the draws stay within, relative where precision is; ``n_samples``, those with a number.
+    needed_low, needed_high : float
+        95 % interval of `needed`, for as many draws (bootstrap); infinite where the precision may not be
+        reached by any size tried.
     """
 
     needed: float
     whole: float
     table: pd.DataFrame
+    needed_low: float
+    needed_high: float
 
 
 def sample_size(
@@ -58,7 +65,7 @@ def sample_size(
     sizes: Sequence[int] | None = None,
     regions: Any = None,
     larger_brain: bool = False,
-    n_draws: int = 100,
+    n_samples: int = 100,
     level: float = 0.95,
     rng: Seed = 0,
     n_jobs: int | None = None,
@@ -82,11 +89,11 @@ def sample_size(
     regions : str, Series by node id or array, optional
         Take whole regions, cell types or hemispheres in place of single neurons: a column of the
         node table or a label for each neuron. Every choice of regions is tried where there are no
-        more than `n_draws`. Neurons without a label are left out of the samples.
+        more than `n_samples`. Neurons without a label are left out of the samples.
     larger_brain : bool
         The brain to be mapped is much larger than `g`. Samples of nearly all of `g` agree with it
         because little else is left; the error is then taken up by 1 / sqrt(1 - share drawn).
-    n_draws : int
+    n_samples : int
         20 at least.
     level : float
     rng : int or Generator
@@ -107,7 +114,7 @@ def sample_size(
     --------
     >>> import connectome_analysis as ca
     >>> worm = ca.open("celegans-varshney2011").graph()
-    >>> found = sample_size(worm, ca.measures.reciprocity, 0.2, n_draws=60)
+    >>> found = sample_size(worm, ca.measures.reciprocity, 0.2, n_samples=60)
     >>> round(found.whole, 4), bool(found.table["sd"].is_monotonic_decreasing)
     (0.2124, True)
     """
@@ -117,7 +124,7 @@ def sample_size(
     if not callable(statistic):
         msg = f"statistic must be a function of a graph, such as ca.measures.reciprocity, got {statistic!r}."
         raise TypeError(msg)
-    require_whole("n_draws", n_draws, least=20)
+    require_whole("n_samples", n_samples, least=20)
     if not precision > 0 or not 0 < level < 1:
         msg = (
             f"precision must be above 0 and level between 0 and 1, got {precision!r} and {level!r}."
@@ -134,9 +141,9 @@ def sample_size(
     total = len(units)
     tried = _sizes(sizes, total, few=regions is not None)
     seed = seed_number(rng)
-    rows = []
+    rows, away = [], []
     for size in tried:
-        chosen = _choices(total, size, n_draws, np.random.default_rng([seed, size]))
+        chosen = _choices(total, size, n_samples, np.random.default_rng([seed, size]))
 
         def one(pick: NDArray[np.int64]) -> tuple[int, float]:
             part = g.subgraph(np.concatenate([units[k] for k in pick]))
@@ -146,11 +153,14 @@ def sample_size(
         neurons = np.array([count for count, _ in found], np.float64)
         values = np.array([value for _, value in found])
         rows.append(_row(size, neurons, values, whole, level, relative=relative))
+        away.append(_distances(values, whole, relative=relative))
     table = pd.DataFrame(rows).set_index("size")
+    factor = np.ones(len(table))
     if larger_brain:
         share = table["neurons"].to_numpy(np.float64) / g.n_nodes
         with np.errstate(divide="ignore"):
-            table["error"] = table["error"] / np.sqrt(np.maximum(1.0 - share, 0.0))
+            factor = 1.0 / np.sqrt(np.maximum(1.0 - share, 0.0))
+        table["error"] = table["error"] * factor
     table.attrs |= {
         "graph": g.name,
         "unit": "neurons" if regions is None else "regions",
@@ -164,8 +174,12 @@ def sample_size(
     needed = _needed(
         table.index.to_numpy(np.float64), table["error"].to_numpy(np.float64), precision
     )
-    table.attrs["needed"] = needed
-    return SampleSize(needed, whole, table)
+    exhaustive = [comb(total, size) <= n_samples for size in tried]
+    low, high = _needed_interval(
+        tried, away, exhaustive, factor, level, precision, np.random.default_rng([seed, 0])
+    )
+    table.attrs |= {"needed": needed, "needed_low": low, "needed_high": high}
+    return SampleSize(needed, whole, table, low, high)
 
 
 def best_regions(
@@ -276,12 +290,12 @@ def _spaced(total: int, least: int) -> list[int]:
 
 
 def _choices(
-    total: int, size: int, n_draws: int, draws: np.random.Generator
+    total: int, size: int, n_samples: int, draws: np.random.Generator
 ) -> list[NDArray[np.int64]]:
     """Every choice where there are few, otherwise some at random."""
-    if comb(total, size) <= n_draws:
+    if comb(total, size) <= n_samples:
         return [np.array(pick) for pick in itertools.combinations(range(total), size)]
-    return [draws.choice(total, size, replace=False) for _ in range(n_draws)]
+    return [draws.choice(total, size, replace=False) for _ in range(n_samples)]
 
 
 def _row(
@@ -294,10 +308,8 @@ def _row(
     relative: bool,
 ) -> dict[str, float]:
     known = values[np.isfinite(values)]
-    row = {"size": size, "neurons": float(neurons.mean()), "n_draws": len(known)}
-    # A sample without a number is as far off as can be.
-    away = np.full(len(values), np.inf)
-    away[np.isfinite(values)] = np.abs(known - whole) / (abs(whole) if relative else 1.0)
+    row = {"size": size, "neurons": float(neurons.mean()), "n_samples": len(known)}
+    away = _distances(values, whole, relative=relative)
     error = float(np.quantile(away, level, method="higher"))
     if not len(known):
         nothing = dict.fromkeys(("mean", "sd", "bias", "low", "high"), np.nan)
@@ -312,6 +324,35 @@ def _row(
         "high": float(high),
         "error": error,
     }
+
+
+def _distances(values: NDArray[np.float64], whole: float, *, relative: bool) -> NDArray[np.float64]:
+    """Distance of each sample from the whole; one without a number is as far off as can be."""
+    away = np.full(len(values), np.inf)
+    known = np.isfinite(values)
+    away[known] = np.abs(values[known] - whole) / (abs(whole) if relative else 1.0)
+    return away
+
+
+def _needed_interval(
+    sizes: list[int],
+    away: list[NDArray[np.float64]],
+    exhaustive: list[bool],
+    factor: NDArray[np.float64],
+    level: float,
+    precision: float,
+    draws: np.random.Generator,
+) -> tuple[float, float]:
+    """95 % interval of the size needed: samples drawn anew from those there are, of each size."""
+    errors = np.empty((_RESAMPLES, len(sizes)))
+    for k, (one, whole) in enumerate(zip(away, exhaustive, strict=True)):
+        # Every choice there is has been tried: nothing is left to chance.
+        again = one[None] if whole else draws.choice(one, (_RESAMPLES, len(one)))
+        errors[:, k] = np.quantile(again, level, axis=1, method="higher") * factor[k]
+    found = np.array([_needed(np.array(sizes, np.float64), row, precision) for row in errors])
+    found[np.isnan(found)] = np.inf
+    low, high = np.quantile(found, [0.025, 0.975], method="nearest")
+    return float(low), float(high)
 
 
 def _needed(sizes: NDArray[np.float64], errors: NDArray[np.float64], precision: float) -> float:

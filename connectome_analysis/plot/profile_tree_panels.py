@@ -54,7 +54,7 @@ def profile_tree(
     --------
     >>> import connectome_analysis as ca, matplotlib.pyplot as plt
     >>> names = [f"celegans-witvliet2021-{age}" for age in (1, 2, 8)]
-    >>> ax = profile_tree(ca.compare.motif_profiles(names, "configuration", n=20))
+    >>> ax = profile_tree(ca.compare.motif_profiles(names, "configuration", n_samples=20))
     >>> len(ax.get_yticklabels())
     3
     >>> plt.close(ax.figure)

@@ -35,7 +35,7 @@ def sample_precision(
     --------
     >>> import connectome_analysis as ca, matplotlib.pyplot as plt
     >>> worm = ca.open("celegans-varshney2011").graph()
-    >>> found = ca.planning.sample_size(worm, ca.measures.density, 0.1, n_draws=20)
+    >>> found = ca.planning.sample_size(worm, ca.measures.density, 0.1, n_samples=20)
     >>> ax = sample_precision(found)
     >>> ax.get_xlabel()
     'neurons mapped'

@@ -51,7 +51,11 @@ def species(
     nulls: Annotated[
         int | None,
         typer.Option(
-            "-n", "--nulls", help="Graphs drawn per dataset and null; 1,000 by default.", min=2
+            "-n",
+            "--nulls",
+            "--samples",
+            help="Graphs drawn per dataset and null; 1,000 by default.",
+            min=2,
         ),
     ] = None,
     only: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -148,7 +149,9 @@ def sample(
         bool,
         typer.Option("--larger-brain", help="The brain to be mapped is much larger than this one."),
     ] = False,
-    draws: Annotated[int, typer.Option("--draws", help="Samples of each size.", min=20)] = 100,
+    draws: Annotated[
+        int, typer.Option("-n", "--samples", "--draws", help="Samples of each size.", min=20)
+    ] = 100,
     level: Annotated[
         float, typer.Option("--level", help="Share of samples that must be so near.")
     ] = 0.95,
@@ -174,7 +177,7 @@ def sample(
             relative=not absolute,
             regions=regions,
             larger_brain=larger_brain,
-            n_draws=draws,
+            n_samples=draws,
             level=level,
             rng=seed,
             n_jobs=jobs,
@@ -190,9 +193,13 @@ def sample(
         return
     unit = "neurons" if regions is None else "regions"
     print_table(found.table, f"{statistic} of {opened.name}: {found.whole:.4g} on the whole")
-    wanted = f"{precision:g}" if absolute else f"{precision:.1%}"
+    wanted = f"{precision:g}" if absolute else f"{100 * precision:.3g} %"
     if found.needed == found.needed:
-        text = f"{found.needed:,.0f} {unit} give it within {wanted} in {level:.0%} of samples."
+        most = f"{found.needed_high:,.0f}" if isfinite(found.needed_high) else "more than all tried"
+        text = (
+            f"{found.needed:,.0f} {unit} give it within {wanted} in {level:.0%} of samples; {draws:,} samples "
+            f"of each size leave {found.needed_low:,.0f} to {most} open (95 %)."
+        )
     else:
         text = f"No sample tried gives it within {wanted} in {level:.0%} of samples."
     console().print(text)

@@ -116,7 +116,7 @@ def test_three_and_three_are_said_to_be_too_few() -> None:
     [
         (
             ([random_graph(1)], [random_graph(2), random_graph(3)]),
-            "2 connectomes or more are wanted",
+            "cases must be 2 or more",
         ),
         ((*sets(each=2), {}), "measures must be a mapping"),
     ],

@@ -116,7 +116,7 @@ def test_the_worms_brain_grows_and_is_more_alike_in_strong_connections() -> None
 
 
 def test_two_are_too_few_for_a_trend() -> None:
-    with pytest.raises(ValueError, match="3 connectomes or more are wanted, got 2"):
+    with pytest.raises(ValueError, match="connectomes must be 3 or more, got 2"):
         ca.compare.variable_edges(named([[1, 1], [1, 2]], ["A", "B", "C"]))
 
 

@@ -19,7 +19,9 @@ from .graphs import random_graph
 @pytest.fixture(scope="module")
 def found() -> ca.compare.MotifProfiles:
     graphs = {f"g{seed}": random_graph(seed) for seed in range(4)}
-    return ca.compare.motif_profiles(graphs, ["configuration", "reciprocal_configuration"], n=60)
+    return ca.compare.motif_profiles(
+        graphs, ["configuration", "reciprocal_configuration"], n_samples=60
+    )
 
 
 def test_every_connectome_null_and_connected_motif_has_one_row(
@@ -50,13 +52,13 @@ def test_distances_agree_with_scipy(found: ca.compare.MotifProfiles, metric: str
 def test_a_connectome_alone_has_the_profile_it_has_in_company(
     found: ca.compare.MotifProfiles,
 ) -> None:
-    alone = ca.compare.motif_profiles([random_graph(3)], "reciprocal_configuration", n=60)
+    alone = ca.compare.motif_profiles([random_graph(3)], "reciprocal_configuration", n_samples=60)
     pd.testing.assert_series_equal(alone.wide().loc["g3"], found.wide().loc["g3"])
 
 
 def test_a_graph_and_its_copy_are_joined_first_at_distance_0() -> None:
     graphs = {"a": random_graph(5), "other": random_graph(6), "copy": random_graph(5)}
-    tree = ca.compare.motif_profiles(graphs, "configuration", n=40).linkage()
+    tree = ca.compare.motif_profiles(graphs, "configuration", n_samples=40).linkage()
     assert sorted(tree[0, :2]) == [0, 2]
     assert tree[0, 2] == pytest.approx(0, abs=1e-12)
 
@@ -64,7 +66,7 @@ def test_a_graph_and_its_copy_are_joined_first_at_distance_0() -> None:
 def test_a_motif_that_neither_graph_nor_null_has_counts_as_usual() -> None:
     # A directed cycle of three: its nulls of these degrees hold 030C alone, each time.
     g = ca.Graph.from_edges([1, 2, 3], [2, 3, 1], name="cycle")
-    row = ca.compare.motif_profiles([g], "configuration", n=10).table.set_index("motif")
+    row = ca.compare.motif_profiles([g], "configuration", n_samples=10).table.set_index("motif")
     assert row.loc["300", ["z", "profile"]].tolist() == [0.0, 0.0]
 
 
@@ -87,7 +89,7 @@ def test_what_is_not_known_of_one_profile_is_left_out_of_its_distances() -> None
 
 def test_all_four_neuron_classes_make_a_profile() -> None:
     found = ca.compare.motif_profiles(
-        [random_graph(1, n=16)], "configuration", n=10, size=4, measure="ratio"
+        [random_graph(1, n=16)], "configuration", n_samples=10, size=4, measure="ratio"
     )
     assert len(found.table) == 199
     assert np.linalg.norm(found.wide().to_numpy()) == pytest.approx(1)
@@ -101,7 +103,7 @@ def test_an_error_model_puts_an_interval_round_the_profile_of_the_true_graph() -
         found = ca.compare.motif_profiles(
             {"seen": g, "bare": random_graph(8)},
             "reciprocal_configuration",
-            n=40,
+            n_samples=40,
             error_models={"seen": model},
             n_draws=4,
             nulls_per_draw=10,
@@ -123,7 +125,7 @@ def test_a_perfect_reconstruction_has_an_interval_of_chance_alone() -> None:
     found = ca.compare.motif_profiles(
         [g],
         "configuration",
-        n=400,
+        n_samples=400,
         error_models=[ca.errors.ErrorModel()],
         n_draws=4,
         nulls_per_draw=400,
@@ -136,12 +138,16 @@ def test_a_perfect_reconstruction_has_an_interval_of_chance_alone() -> None:
 def test_the_interval_holds_the_true_profile_and_its_middle_is_nearer_than_what_was_seen() -> None:
     worm = ca.open("celegans-witvliet2021-8").graph()
     null = "reciprocal_configuration"
-    truth = ca.compare.motif_profiles([worm], null, n=1000).wide().iloc[0].to_numpy()
+    truth = ca.compare.motif_profiles([worm], null, n_samples=1000).wide().iloc[0].to_numpy()
     model = ca.errors.ErrorModel(alpha=0.002, beta=0.15, could_touch="all")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ca.errors.VerdictWarning)
         rows = ca.compare.motif_profiles(
-            [model.corrupt(worm, rng=1)], null, n=300, error_models=[model], nulls_per_draw=50
+            [model.corrupt(worm, rng=1)],
+            null,
+            n_samples=300,
+            error_models=[model],
+            nulls_per_draw=50,
         ).table
     covered = (rows["low"] <= truth) & (truth <= rows["high"])
     assert covered.sum() >= 11
@@ -153,7 +159,9 @@ def test_the_interval_holds_the_true_profile_and_its_middle_is_nearer_than_what_
 def test_individuals_of_one_species_are_closer_than_species() -> None:
     names = [f"celegans-witvliet2021-{age}" for age in (5, 6, 7, 8)] + ["larva-mushroom-body-left"]
     with pytest.warns(ca.compare.MixedCountsWarning, match="manual tracing"):
-        table = ca.compare.motif_profiles(names, "reciprocal_configuration", n=100).distances()
+        table = ca.compare.motif_profiles(
+            names, "reciprocal_configuration", n_samples=100
+        ).distances()
     worms = table.iloc[:4, :4].to_numpy()
     assert worms.max() < table.iloc[:4, 4].min()
 
@@ -171,12 +179,15 @@ def test_the_picture_has_a_row_for_each_connectome_in_the_order_of_the_tree(
     ("arguments", "words"),
     [
         ({"connectomes": "celegans-varshney2011"}, "put it into a list"),
-        ({"connectomes": []}, "1 connectomes or more are wanted, got 0"),
+        ({"connectomes": []}, "connectomes must be 1 or more, got 0"),
         ({"connectomes": [random_graph(1), random_graph(1)]}, "Two connectomes are called 'g1'"),
         ({"connectomes": [3]}, "got int"),
         ({"connectomes": [random_graph(1)], "min_synapses": 3}, "min_synapses cannot be asked"),
         ({"connectomes": [random_graph(1)], "nulls": []}, "nulls must name one null model"),
-        ({"connectomes": [random_graph(1)], "n": 1}, "n must be a whole number of at least 2"),
+        (
+            {"connectomes": [random_graph(1)], "n_samples": 1},
+            "n_samples must be a whole number of at least 2",
+        ),
         ({"connectomes": [random_graph(1)], "measure": "s"}, "measure must be 'z' or 'ratio'"),
         (
             {"connectomes": [random_graph(1)], "error_models": [None, None]},
@@ -195,7 +206,7 @@ def test_mistakes_are_told(arguments: dict, words: str) -> None:  # type: ignore
 
 
 def test_a_tree_of_one_and_an_unknown_null_are_mistakes() -> None:
-    found = ca.compare.motif_profiles([random_graph(1)], "configuration", n=5)
+    found = ca.compare.motif_profiles([random_graph(1)], "configuration", n_samples=5)
     with pytest.raises(ValueError, match="two connectomes or more, got 1"):
         found.linkage()
     with pytest.raises(ValueError, match="null must be one of 'configuration', got 'dyad'"):

@@ -24,7 +24,7 @@ def test_the_error_of_a_density_is_that_of_a_binomial() -> None:
     # 1.96 sqrt(p (1 - p) / n (n - 1)), less what is shared with the whole.
     g = drawn()
     found = ca.planning.sample_size(
-        g, ca.measures.density, 0.05, sizes=[20, 40, 60], n_draws=400, rng=1
+        g, ca.measures.density, 0.05, sizes=[20, 40, 60], n_samples=400, rng=1
     )
     p = found.whole
     for size, row in found.table.iterrows():
@@ -37,31 +37,31 @@ def test_the_error_of_a_density_is_that_of_a_binomial() -> None:
 
 def test_the_size_needed_lies_where_the_error_is_the_precision() -> None:
     g = drawn()
-    found = ca.planning.sample_size(g, ca.measures.density, 0.1, n_draws=200)
+    found = ca.planning.sample_size(g, ca.measures.density, 0.1, n_samples=200)
     again = ca.planning.sample_size(
-        g, ca.measures.density, 0.1, sizes=[round(found.needed)], n_draws=300, rng=5
+        g, ca.measures.density, 0.1, sizes=[round(found.needed)], n_samples=300, rng=5
     )
     assert again.table["error"].iloc[0] == pytest.approx(0.1, rel=0.25)
-    finer = ca.planning.sample_size(g, ca.measures.density, 0.05, n_draws=100)
+    finer = ca.planning.sample_size(g, ca.measures.density, 0.05, n_samples=100)
     assert finer.needed > found.needed
 
 
 def test_a_precision_out_of_reach_has_no_size() -> None:
-    found = ca.planning.sample_size(drawn(60), ca.measures.density, 1e-9, n_draws=20)
+    found = ca.planning.sample_size(drawn(60), ca.measures.density, 1e-9, n_samples=20)
     assert np.isnan(found.needed)
 
 
 def test_a_larger_brain_needs_larger_samples() -> None:
     g = drawn(100)
-    here = ca.planning.sample_size(g, ca.measures.density, 0.05, n_draws=60)
-    beyond = ca.planning.sample_size(g, ca.measures.density, 0.05, n_draws=60, larger_brain=True)
+    here = ca.planning.sample_size(g, ca.measures.density, 0.05, n_samples=60)
+    beyond = ca.planning.sample_size(g, ca.measures.density, 0.05, n_samples=60, larger_brain=True)
     assert (beyond.table["error"] > here.table["error"]).all()
 
 
 def test_the_same_seed_gives_the_same_table_on_any_number_of_threads() -> None:
     g = drawn(80)
-    one = ca.planning.sample_size(g, ca.measures.reciprocity, 0.5, n_draws=20, rng=3, n_jobs=1)
-    two = ca.planning.sample_size(g, ca.measures.reciprocity, 0.5, n_draws=20, rng=3, n_jobs=2)
+    one = ca.planning.sample_size(g, ca.measures.reciprocity, 0.5, n_samples=20, rng=3, n_jobs=1)
+    two = ca.planning.sample_size(g, ca.measures.reciprocity, 0.5, n_samples=20, rng=3, n_jobs=2)
     pd.testing.assert_frame_equal(one.table, two.table)
 
 
@@ -70,7 +70,7 @@ def test_regions_are_taken_whole_and_every_choice_of_few() -> None:
     labels = np.repeat(["x", "y", "z"], [10, 20, 30])
     found = ca.planning.sample_size(g, ca.measures.density, 0.5, regions=labels)
     assert found.table.index.tolist() == [1, 2]
-    assert found.table["n_draws"].tolist() == [3, 3]
+    assert found.table["n_samples"].tolist() == [3, 3]
     assert found.table["neurons"].tolist() == [20, 40]
 
 
@@ -91,7 +91,7 @@ def test_the_best_regions_come_first() -> None:
     ("options", "words"),
     [
         ({"precision": 0}, "precision must be above 0"),
-        ({"precision": 0.1, "n_draws": 5}, "n_draws must be"),
+        ({"precision": 0.1, "n_samples": 5}, "n_samples must be"),
         ({"precision": 0.1, "sizes": [99]}, "sizes must be at most 30"),
         ({"precision": 0.1, "regions": ["x"] * 30}, "two regions or more, got 1"),
     ],
@@ -108,7 +108,7 @@ def test_a_share_of_nothing_is_told() -> None:
 
 
 def test_the_picture_marks_the_size_needed() -> None:
-    found = ca.planning.sample_size(drawn(80), ca.measures.density, 0.2, n_draws=20)
+    found = ca.planning.sample_size(drawn(80), ca.measures.density, 0.2, n_samples=20)
     ax = ca.plot.sample_precision(found)
     assert f"{np.ceil(found.needed):,.0f}" in [text.get_text() for text in ax.texts]
     plt.close(ax.figure)
@@ -118,9 +118,28 @@ def test_the_command_says_how_many_neurons(neuropil) -> None:  # type: ignore[no
     arguments = ("plan", "sample", "celegans-varshney2011", "--draws", 20, "--precision", 0.2)
     code, text, _ = neuropil(*arguments)
     assert code == 0
-    assert "neurons give it within 20.0%" in text
+    assert "neurons give it within 20 % in 95% of samples" in text
     code, text, _ = neuropil(*arguments, "--statistic", "triad:030T", "--json")
     assert json.loads(text)["unit"] == "neurons"
     code, _, error = neuropil("plan", "sample", "celegans-varshney2011", "--statistic", "mood")
     assert code == 1
     assert "--statistic must be one of" in error
+
+
+def test_the_number_needed_has_an_interval_that_other_seeds_fall_into() -> None:
+    g = drawn(80)
+    found = ca.planning.sample_size(g, ca.measures.density, 0.15, n_samples=60)
+    assert found.needed_low <= found.needed <= found.needed_high
+    others = [
+        ca.planning.sample_size(g, ca.measures.density, 0.15, n_samples=60, rng=seed).needed
+        for seed in range(1, 11)
+    ]
+    assert sum(found.needed_low * 0.9 <= other <= found.needed_high * 1.1 for other in others) >= 8
+    more = ca.planning.sample_size(g, ca.measures.density, 0.15, n_samples=600)
+    assert more.needed_high - more.needed_low < found.needed_high - found.needed_low
+
+
+def test_where_every_choice_was_tried_nothing_is_open() -> None:
+    labels = [k % 4 for k in range(40)]
+    found = ca.planning.sample_size(drawn(40), ca.measures.density, 0.5, regions=labels)
+    assert found.needed_low == found.needed == found.needed_high

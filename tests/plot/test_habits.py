@@ -82,7 +82,7 @@ def draw(
         "path_lengths": lambda ax: ca.plot.path_lengths(ca.measures.path_lengths(worm), ax),
         "plan_costs": lambda ax: ca.plot.plan_costs(ca.planning.compare_costs(), ax),
         "profile_tree": lambda ax: ca.plot.profile_tree(
-            ca.compare.motif_profiles({"one": worm, "two": worm}, "configuration", n=5), ax
+            ca.compare.motif_profiles({"one": worm, "two": worm}, "configuration", n_samples=5), ax
         ),
         "ratios_to_nulls": lambda ax: ca.plot.ratios_to_nulls(
             triads_of_worm.head(2).assign(
@@ -99,7 +99,7 @@ def draw(
             ca.errors.robustness(worm, "alpha", [0, 0.01], n_samples=5), ax
         ),
         "sample_precision": lambda ax: ca.plot.sample_precision(
-            ca.planning.sample_size(worm, ca.measures.density, 0.2, n_draws=20), ax
+            ca.planning.sample_size(worm, ca.measures.density, 0.2, n_samples=20), ax
         ),
         "striking_motifs": lambda ax: ca.plot.striking_motifs(triads_of_worm, ax),
         "threshold_sweep": lambda ax: ca.plot.threshold_sweep(

@@ -61,7 +61,7 @@ def test_profiles_with_error_models_have_bars(worm: ca.Graph) -> None:
     found = ca.compare.motif_profiles(
         {"with errors": worm, "without": worm},
         "dyad",
-        n=40,
+        n_samples=40,
         n_draws=3,
         nulls_per_draw=20,
         error_models={"with errors": model},
