@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..graph import Graph, require_graph
+from ..graph import Graph
 from ..measures.components import component_labels
 from ..measures.per_neuron import labels_of
+from .given import One, named_graphs
 
 
 class Hemispheres(NamedTuple):
@@ -19,7 +20,7 @@ class Hemispheres(NamedTuple):
 
 
 def hemispheres(
-    g: Graph,
+    g: One,
     by: str = "side",
     *,
     left: str = "left",
@@ -33,7 +34,7 @@ def hemispheres(
 
     Parameters
     ----------
-    g : Graph
+    g : Graph, Connectome, folder or name
     by : str
         Column of the node table.
     left, right : str
@@ -54,7 +55,9 @@ def hemispheres(
     >>> [side.n_edges for side in hemispheres(g)]
     [1, 1]
     """
-    require_graph(g)
+    if not isinstance(g, Graph):
+        [given] = named_graphs([g])
+        g = given.graph
     sides = labels_of(g, by)
     found = []
     for which in (left, right):

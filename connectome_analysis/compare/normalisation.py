@@ -103,6 +103,12 @@ def normalised(
         if np.isnan(least):
             msg = "A connectome of fewer than two neurons has no density; leave it out."
             raise ValueError(msg)
+        if least == 0 and any(g.n_edges for g in graphs.values()):
+            empty = next(name for name, g in graphs.items() if not g.n_edges)
+            msg = (
+                f"{empty} has no connection, and all others would be left with none; leave it out."
+            )
+            raise ValueError(msg)
         return {
             name: _comparable(to_density(g, least, leave_out=leave_out, rng=seed))
             for name, g in graphs.items()

@@ -25,8 +25,13 @@ C = ca.compare
         (lambda: C.case_control([G], [G, G]), "^cases must be 2 or more, got 1"),
         (lambda: C.case_control({"a": G, "b": G}, [G]), "^controls must be 2 or more, got 1"),
         (lambda: C.synapse_pairs("celegans-white1986"), "white1986 has no .*synapses"),
+        (
+            lambda: C.normalised({"a": G, "none": G.edges_kept(G.weights > 9)}, "equal_density"),
+            "^none has no connection, and all others would be left with none; leave it out",
+        ),
+        (lambda: C.hemispheres("celegans-white1986", "nocol"), "no column 'nocol'"),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_mistakes_are_named_with_the_argument(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
