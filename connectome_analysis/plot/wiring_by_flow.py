@@ -26,6 +26,11 @@ _MOST = 80
 _SWEEPS = 24
 _LABELS = ("name", "cell_type")
 _NODE_PT = 21.0
+_SIGNS = (
+    (1, BLUE, "excitatory"),
+    (-1, VERMILION, "inhibitory (bar)"),
+    (0, GREY, "of no known sign"),
+)
 # How far an arrow bends aside, in lengths: one of two that run both ways or along a row, and any other.
 _BOWED, _SLIGHT = 0.22, 0.06
 
@@ -127,11 +132,14 @@ def wiring_diagram(
         text.set_parse_math(False)
     handles += legend
     if signs is not None:
+        drawn = {signs[a] for a in senders.tolist()}
         handles += [
-            Line2D([], [], color=BLUE, lw=2, label="excitatory"),
-            Line2D([], [], color=VERMILION, lw=2, label="inhibitory (bar)"),
+            Line2D([], [], color=colour, lw=2, label=label)
+            for kind, colour, label in _SIGNS
+            if kind in drawn
         ]
-    handles.append(Line2D([], [], color=GREY, lw=1.4, ls=(0, (3, 2)), label="against the flow"))
+    if (places[receivers, 1] > places[senders, 1]).any():
+        handles.append(Line2D([], [], color=GREY, lw=1.4, ls=(0, (3, 2)), label="against the flow"))
     bends = np.where(bowed, _BOWED, _SLIGHT) if bowed else np.zeros(0)
     _frame(ax, places, places[senders], places[receivers], bends)
     put_headline(ax, title if title is not None else g.name, handles)

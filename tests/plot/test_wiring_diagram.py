@@ -49,6 +49,14 @@ def test_no_two_neurons_stand_in_one_place() -> None:
     assert {"motor", "excitatory", "AVAL"} <= words(ax)
 
 
+def test_the_legend_names_what_is_drawn_alone() -> None:
+    nodes = pd.DataFrame({"node_id": [1, 2, 3], "sign": [1, -1, 0]})
+    g = ca.Graph.from_edges([1, 1], [2, 3], nodes=nodes)
+    said = words(ca.plot.wiring_diagram(g, ca.measures.signal_flow(g), sign="sign"))
+    assert "excitatory" in said
+    assert said.isdisjoint({"inhibitory (bar)", "of no known sign", "against the flow"})
+
+
 def test_no_arrow_bends_out_of_the_picture() -> None:
     # All neurons in one row: arrows from end to end rise highest.
     pre, post = np.meshgrid(np.arange(9), np.arange(9))
