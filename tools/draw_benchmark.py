@@ -7,7 +7,9 @@ and the picture beside it are made anew from its Parquet tables.
 from __future__ import annotations
 
 import sys
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -37,7 +39,7 @@ def lines_of(species: pd.DataFrame, samples: int) -> list[str]:
     return [*(f"| {' | '.join(cells)} |" for cells in rows), "", caption]
 
 
-def _ratio(row: dict[str, float], name: str) -> str:
+def _ratio(row: dict[Hashable, Any], name: str) -> str:
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if is_missing(value) or value == 0:
         return ratio(value)

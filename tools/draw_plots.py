@@ -14,12 +14,14 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import connectome_analysis as ca
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from connectome_analysis.null_models.sample import NullModelName
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "plots"
 _DPI = 80
@@ -72,7 +74,12 @@ def _group_densities() -> Axes:
 
 
 def _nulls_compared() -> Axes:
-    nulls = ("erdos_renyi", "dyad", "configuration", "reciprocal_configuration")
+    nulls: list[NullModelName] = [
+        "erdos_renyi",
+        "dyad",
+        "configuration",
+        "reciprocal_configuration",
+    ]
     return ca.plot.nulls_compared([ca.motifs.significance(worm(), null, 1000) for null in nulls])
 
 
@@ -160,7 +167,8 @@ def write_small(ax: Axes, path: Path) -> None:
     from PIL import Image
 
     file = io.BytesIO()
-    ax.figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
+    whole: Any = ax.figure
+    whole.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
     with Image.open(file) as drawn:
         # Coverage, not area: the mark of a legend keeps its colour.
         few = drawn.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
