@@ -6,6 +6,8 @@ account tells it either way.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +48,21 @@ _OF_SCIPY = frozenset(
 )
 _TOTALS = frozenset({"sum", "total", "totals"})
 _Record = list[str]
+# Of a damaged array every layer complains in its own words: zip, numpy and scipy.
+_DAMAGED = (
+    ValueError,
+    OSError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SyntaxError,
+    MemoryError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,18 +277,22 @@ def _read_array(path: Path) -> Matrix:
             array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
         else:
             array = _sparse_or_only_array(path)
-    except (ValueError, OSError, EOFError) as error:
-        msg = f"{path.name} is not a readable array ({str(error).splitlines()[0].rstrip('.')})."
+        square = getattr(array, "ndim", 0) == 2 and array.shape[0] == array.shape[1]
+        named, neurons = _neurons_of(path, int(array.shape[0])) if square else (None, {})
+    except ContractError:
+        raise
+    except _DAMAGED as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        msg = f"{path.name} is not a readable array ({first})."
         raise ContractError(msg) from None
-    if array.ndim != 2 or array.dtype.kind not in "biuf":
+    if getattr(array, "ndim", 0) != 2 or array.dtype.kind not in "biuf":
         msg = (
-            f"{path.name} must hold a matrix of numbers, got an array of shape {array.shape} and "
-            f"type {array.dtype}."
+            f"{path.name} must hold a matrix of numbers, got an array of shape "
+            f"{getattr(array, 'shape', ())} and type {getattr(array, 'dtype', type(array).__name__)}."
         )
         raise ContractError(msg)
     entries = sparse.coo_array(array)
     height, width = (int(count) for count in array.shape)
-    named, neurons = _neurons_of(path, height) if height == width else (None, {})
     labels = None if named is None else [str(label) for label in neurons.pop(named).tolist()]
     with_names = (
         "without names" if named is None else f"whose neurons are {', '.join((named, *neurons))}"
@@ -303,6 +324,8 @@ def _neurons_of(path: Path, n: int) -> tuple[str | None, dict[str, npt.NDArray[A
                 array = file[name]
             except ValueError:  # pickled objects, which are not opened
                 continue
+            if not isinstance(array, np.ndarray):  # a file of another kind in the zip
+                continue
             if array.shape == (n,) and array.dtype.kind in "Uiufb":
                 arrays[name] = array
     ids = [name for name in _IDS if name in arrays and arrays[name].dtype.kind in "Uiu"]
@@ -321,8 +344,11 @@ def _sparse_or_only_array(path: Path) -> Any:
     with np.load(path, allow_pickle=False) as file:
         names = list(file.files)
         if "format" in names:
-            return sparse.load_npz(path)
-        matrices = [name for name in names if file[name].ndim == 2]
+            matrix = sparse.load_npz(path)
+            if hasattr(matrix, "check_format"):
+                matrix.check_format(full_check=True)
+            return matrix
+        matrices = [name for name in names if getattr(file[name], "ndim", 0) == 2]
         if len(matrices) == 1:
             return file[matrices[0]]
     msg = f"it holds {listed(names)}; wanted a scipy sparse matrix or one two-dimensional array"
