@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# Measured of an adult fly alone; whatever counts connections follows from them.
+_OF_A_FLY = ("attached_share", "synapses_per_connection")
+
+
 class Plan(NamedTuple):
     """What a reconstruction costs, and what that rests on.
 
@@ -40,7 +44,8 @@ def cost(preset: str = "mouse-cortex-mm3", **changes: float) -> Plan:
     Returns
     -------
     Plan
-        Orders of magnitude: the assumptions say how well each number is known.
+        Orders of magnitude: the assumptions say how well each number is known. Of tissue that is no fly's the
+        table says where it rests on a fly's numbers; ``table.attrs["borrowed"]`` names them.
 
     Raises
     ------
@@ -64,9 +69,12 @@ def cost(preset: str = "mouse-cortex-mm3", **changes: float) -> Plan:
             msg = f"There is no assumption {name!r}; there are {', '.join(known)}."
             raise ValueError(msg)
         known[name] = known[name].changed(value)
-    rows = _quantities({name: one.value for name, one in known.items()})
+    borrowed = [
+        name for name in _OF_A_FLY if preset != "adult-fly-brain" and known[name].source != "given"
+    ]
+    rows = _quantities({name: one.value for name, one in known.items()}, borrowed)
     table = pd.DataFrame(rows, columns=["quantity", "value", "unit", "how"]).set_index("quantity")
-    table.attrs |= {"preset": preset, "changes": changes}
+    table.attrs |= {"preset": preset, "changes": changes, "borrowed": borrowed}
     return Plan(table, as_table(known))
 
 
@@ -100,7 +108,8 @@ def compare_costs(*presets: str, **changes: float) -> pd.DataFrame:
     return table.assign(**{name: plan["value"] for name, plan in plans.items()})
 
 
-def _quantities(a: dict[str, float]) -> list[tuple[str, float, str, str]]:
+def _quantities(a: dict[str, float], borrowed: list[str]) -> list[tuple[str, float, str, str]]:
+    of_a_fly = f"; {' and '.join(borrowed)} of an adult fly, not of this tissue" if borrowed else ""
     voxels = a["volume_mm3"] * 1e18 / (a["voxel_z_nm"] * a["voxel_y_nm"] * a["voxel_x_nm"])
     imaged = voxels * (1 + a["image_overlap"])
     imaging_days = imaged / (a["pixels_per_s_per_microscope"] * a["microscopes"]) / 86_400
@@ -157,7 +166,7 @@ def _quantities(a: dict[str, float]) -> list[tuple[str, float, str, str]]:
             "connections",
             connections,
             "rows",
-            "synapses with both sides known / synapses of a connection",
+            f"synapses with both sides known / synapses of a connection{of_a_fly}",
         ),
         (
             "edge_table",
@@ -165,7 +174,7 @@ def _quantities(a: dict[str, float]) -> list[tuple[str, float, str, str]]:
             "GB",
             "rows x bytes of each, Parquet",
         ),
-        ("degree", degree, "partners", "connections / neurons"),
+        ("degree", degree, "partners", f"connections / neurons{of_a_fly}"),
         ("graph_memory", memory_gb, "GB", "connections x bytes of each"),
         ("triad_census", census_s / 3_600, "core hours", "connections x degree x look-ups"),
         (

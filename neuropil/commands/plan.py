@@ -101,6 +101,18 @@ def cost(
         )
         return
     print_table(table, "What a reconstruction costs")
+    borrowed = {
+        one: [name for name, plan in plans.items() if one in plan.table.attrs["borrowed"]]
+        for one in ("attached_share", "synapses_per_connection")
+    }
+    if any(borrowed.values()):
+        names = " and ".join(one for one, of in borrowed.items() if of)
+        whose = ", ".join(dict.fromkeys(name for of in borrowed.values() for name in of))
+        console().print(
+            f"Connections, and all that follows from them, rest on {names} of an adult fly for {whose}: set yours "
+            "with --set.",
+            soft_wrap=True,
+        )
     if assumptions:
         for name, plan in plans.items():
             print_table(plan.assumptions, f"Assumptions of {name}")

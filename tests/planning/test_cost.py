@@ -123,3 +123,24 @@ def test_the_command_prints_costs_and_takes_changes(neuropil) -> None:  # type: 
     code, _, error = neuropil("plan", "cost", "human-brain", "--set", "gpus")
     assert code == 1
     assert "--set must be NAME=VALUE" in error
+
+
+def test_the_days_that_the_rate_of_a_microscope_comes_from_are_met() -> None:
+    # Five microscopes, 150 days: the overlap is in the rate, and must not be counted once more.
+    assert value("mouse-cortex-mm3", "imaging") == pytest.approx(150, rel=0.005)
+
+
+def test_what_rests_on_a_fly_is_said_where_the_tissue_is_no_flys() -> None:
+    def how(preset: str, **changes: float) -> str:
+        return str(ca.planning.cost(preset, **changes).table.loc["connections", "how"])
+
+    both = "attached_share and synapses_per_connection of an adult fly, not of this tissue"
+    assert how("human-brain").endswith(both)
+    assert "fly" not in how("adult-fly-brain")
+    assert "; attached_share of an adult fly" in how("mouse-brain", synapses_per_connection=1.5)
+
+
+def test_the_command_says_so_too(neuropil) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = neuropil("plan", "cost", "mouse-brain", "adult-fly-brain")
+    assert code == 0
+    assert "of an adult fly for mouse-brain: set yours" in " ".join(text.split())
