@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tables.nearest_names import names_in_words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -80,7 +82,7 @@ def labels_of(g: Graph, by: Any, *, argument: str = "by") -> pd.Series[Any]:
     if isinstance(by, str):
         nodes = g.nodes
         if by not in nodes.columns:
-            have = ", ".join(map(str, nodes.columns))
+            have = names_in_words(nodes.columns, by)
             msg = f"The node table has no column {by!r}; it has: {have}."
             raise ValueError(msg)
         return pd.Series(nodes[by].array, index=index, name=by)

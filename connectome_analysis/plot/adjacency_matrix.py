@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ..measures.per_neuron import labels_of
+from ..tables.nearest_names import names_in_words
 from .headline import put_headline
 from .look import (
     DENSITY,
@@ -99,7 +100,7 @@ def adjacency(
     if isinstance(by, str) and by == _DEFAULT and by not in nodes.columns:
         by = None
     if isinstance(by, str) and by not in nodes.columns:
-        columns = ", ".join(map(str, nodes.columns))
+        columns = names_in_words(nodes.columns, by)
         msg = f"The node table has no column {by!r}; it has: {columns}. by=None needs none."
         raise ValueError(msg)
     labels = None if by is None else labels_of(g, by)

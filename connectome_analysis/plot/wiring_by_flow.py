@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..tables.nearest_names import names_in_words
 from .headline import put_headline
 from .look import BLUE, GREY, PALE, SERIES, SMALL_PT, VERMILION, ink
 from .place import axes_or_new
@@ -265,7 +266,8 @@ def _signs(g: Graph, sign: str | None) -> list[int] | None:
 
 def _require_column(g: Graph, name: str) -> None:
     if name not in g.nodes.columns:
-        msg = f"{_NAME}: there is no column {name!r}; g.nodes has {', '.join(map(str, g.nodes.columns))}."
+        have = names_in_words(g.nodes.columns, name)
+        msg = f"{_NAME}: there is no column {name!r}; g.nodes has: {have}."
         raise ValueError(msg)
 
 
