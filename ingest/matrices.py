@@ -316,7 +316,7 @@ def _neurons_of(path: Path, n: int) -> tuple[str | None, dict[str, npt.NDArray[A
     if bare_suffix(path) != ".npz":
         return None, {}
     arrays: dict[str, npt.NDArray[Any]] = {}
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         for name in file.files:
             if name in _OF_SCIPY:
                 continue
@@ -341,10 +341,12 @@ def _sparse_or_only_array(path: Path) -> Any:
     from scipy import sparse
 
     require_sane_zip(path)
-    with np.load(path, allow_pickle=False) as file:
+    # Given a path, numpy leaves a damaged file open.
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         names = list(file.files)
         if "format" in names:
-            matrix = sparse.load_npz(path)
+            raw.seek(0)
+            matrix = sparse.load_npz(raw)
             if hasattr(matrix, "check_format"):
                 matrix.check_format(full_check=True)
             return matrix
