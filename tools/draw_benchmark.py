@@ -26,16 +26,14 @@ _NULL = "configuration"
 
 def lines_of(species: pd.DataFrame, samples: int) -> list[str]:
     """A table in Markdown: a row for each dataset."""
-    head = ["dataset", "neurons", "connections", "density"]
-    head += ["reciprocity", f"over {_NULL}", "transitivity", f"over {_NULL}"]
+    head = ["dataset", "neurons", "connections", "reciprocity", "/ null", "transitivity", "/ null"]
     rows = [head, ["---", *["---:"] * (len(head) - 1)]]
     for row in species.to_dict("records"):
         cells = [row["dataset"], f"{row['neurons']:,}", f"{row['connections']:,}"]
-        cells.append(percent(row["density"]))
         for measure in ("reciprocity", "transitivity"):
             cells += [percent(row[measure]), _ratio(row, f"{measure}_over_{_NULL}")]
         rows.append(cells)
-    caption = f"Observed over the mean of {samples:,} {_NULL} nulls, and over their 97.5th and 2.5th percentile."
+    caption = f"/ null: observed over the mean of {samples:,} {_NULL} nulls; below, over their 97.5th and 2.5th percentile."
     return [*(f"| {' | '.join(cells)} |" for cells in rows), "", caption]
 
 
@@ -43,7 +41,8 @@ def _ratio(row: dict[Hashable, Any], name: str) -> str:
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if is_missing(value) or value == 0:
         return ratio(value)
-    return f"{ratio(value)} [{ratio(low)}, {'no limit' if is_missing(high) else ratio(high)}]"
+    end = "no limit" if is_missing(high) else ratio(high)
+    return f"{ratio(value)}<br><small>{ratio(low)}–{end}</small>"
 
 
 def with_results(page: str, lines: list[str]) -> str:
