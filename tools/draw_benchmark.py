@@ -26,14 +26,17 @@ _NULL = "configuration"
 
 def lines_of(species: pd.DataFrame, samples: int) -> list[str]:
     """A table in Markdown: a row for each dataset."""
-    head = ["dataset", "neurons", "connections", "reciprocity", "/ null", "transitivity", "/ null"]
+    head = ["dataset", "n, m", "reciprocity", "/ null", "transitivity", "/ null"]
     rows = [head, ["---", *["---:"] * (len(head) - 1)]]
     for row in species.to_dict("records"):
-        cells = [row["dataset"], f"{row['neurons']:,}", f"{row['connections']:,}"]
+        cells = [row["dataset"], f"{row['neurons']:,}<br><small>{row['connections']:,}</small>"]
         for measure in ("reciprocity", "transitivity"):
             cells += [percent(row[measure]), _ratio(row, f"{measure}_over_{_NULL}")]
         rows.append(cells)
-    caption = f"/ null: observed over the mean of {samples:,} {_NULL} nulls; below, over their 97.5th and 2.5th percentile."
+    caption = (
+        f"n neurons, below them m connections; / null: observed over the mean of {samples:,} {_NULL} nulls, and "
+        "below over their 97.5th and 2.5th percentile."
+    )
     return [*(f"| {' | '.join(cells)} |" for cells in rows), "", caption]
 
 
