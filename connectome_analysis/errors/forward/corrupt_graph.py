@@ -192,7 +192,9 @@ def _fragmented(
     loops = there & (senders == receivers)
     there &= ~loops
     nodes = node_table(parts, g.nodes)
-    base = Graph.from_edges([], [], nodes=nodes, name=g.name, weight_meaning=g.weight_meaning, how_counted=g.how_counted)
+    base = Graph.from_edges(
+        [], [], nodes=nodes, name=g.name, weight_meaning=g.weight_meaning, how_counted=g.how_counted
+    )
     true = base.with_edges(senders[there], receivers[there], rows.weights[there])
     n_loops = len(set(zip(rows.senders[loops], rows.receivers[loops], strict=True)))
     return base, _Log(true, parts, rows, left, into, n_loops)
