@@ -48,7 +48,7 @@ def dendrogram(types: CellTypes, ax: Axes | None = None, *, title: str | None = 
     >>> g = ca.cell_types.planted_types(60, 900, 4)
     >>> ax = dendrogram(ca.cell_types.cluster(g, n_types=4, confidence="none"))
     >>> ax.get_ylabel()
-    'distance (1 - similarity)'
+    'distance of clusters (Ward)'
     >>> plt.close(ax.figure)
     """
     from matplotlib.collections import LineCollection
@@ -85,7 +85,9 @@ def dendrogram(types: CellTypes, ax: Axes | None = None, *, title: str | None = 
         ylim=(min(0.0, 0.98 * tree[:, 2].min()), 1.02 * max(tree[:, 2].max(), 1e-9)),
     )
     _name_types(ax, np.array([of_node[leaf] for leaf in leaves]))
-    ax.set_ylabel("distance (1 - similarity)", fontsize=LABEL_PT)
+    ward = types.facts.get("linkage") == "ward"
+    distance = "distance of clusters (Ward)" if ward else "distance (1 - similarity)"
+    ax.set_ylabel(distance, fontsize=LABEL_PT)
     ax.tick_params(axis="y", labelsize=SMALL_PT)
     for side in ("top", "right", "bottom"):
         ax.spines[side].set_visible(False)
