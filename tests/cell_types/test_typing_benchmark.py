@@ -12,7 +12,10 @@ WANTED = {
     "worm": "| graph network |",
     "errors": "| graph network, errors |",
     "fly": "131 types, 10% of the neurons known",
-    "larva": "left to right",
+    "clusters": "| larva-mushroom-body-left, 4 | rounds |",
+    "larva": "18 groups, left to right; three networks",
+    "compartments": "synapses on axon and dendrite",
+    "classes": "classes, left to right",
 }
 
 
@@ -21,7 +24,7 @@ WANTED = {
 def test_every_part_prints_its_table(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("sklearn")
-    if part == "larva" and benchmark.larva() is None:
+    if part in ("larva", "compartments", "classes") and benchmark.larva() is None:
         pytest.skip("no large data at hand; set NEUROPIL_DATA to its folder")
     benchmark.main(["--part", part, "--quick"])
     out = capsys.readouterr().out
