@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 LabelColumn = Annotated[
     str, typer.Option("--labels", help="Column of the nodes that holds the types.")
 ]
+OnlyWith = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="COLUMN=VALUE",
+        help="Know only the labels of neurons with this value, e.g. side=left; others pass messages on.",
+    ),
+]
+MinConfidence = Annotated[
+    float,
+    typer.Option("--min-confidence", help="Below it the answer is unknown.", min=0, max=1),
+]
 Features = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +80,9 @@ def typer_options(features: str | None, option: list[str] | None) -> dict[str, A
     {'hidden': 32, 'features': ('degree', 'motifs')}
     """
     options = named_values(option, "--option", "hidden=64")
-    known = _names_of_options()
+    from connectome_analysis.cell_types.graph_network.typer_options import option_names
+
+    known = option_names() - {"features"}
     for name in options:
         if name not in known:
             msg = f"--option must be one of CellTyper: {', '.join(sorted(known))}; got {name!r}."
@@ -76,15 +90,6 @@ def typer_options(features: str | None, option: list[str] | None) -> dict[str, A
     if features is not None:
         options["features"] = tuple(one.strip() for one in features.split(",") if one.strip())
     return options
-
-
-def _names_of_options() -> set[str]:
-    import inspect
-
-    import connectome_analysis as ca
-
-    signature = inspect.signature(ca.cell_types.CellTyper)
-    return set(signature.parameters) - {"features", "error_model", "rng", "progress"}
 
 
 def rows_of(g: ca.Graph, only: str) -> Any:

@@ -10,7 +10,7 @@ import typer
 from ..leaving import AllowRestricted, require_leave
 from ..options import EdgeType, Json, MinSynapses, Name, Out, Where
 from ..output import console, print_json, print_table, records, write_rows
-from .cell_types_options import Kinds, open_wiring, types_with_confidence
+from .cell_types_options import Kinds, MinConfidence, open_wiring, types_with_confidence
 
 HELP = """Tell the types of neurons with a model of neuropil cell-types train, in the same connectome or another.
 
@@ -33,10 +33,7 @@ def predict(
             "--known", help="Column of the nodes with types that are known and told to partners."
         ),
     ] = None,
-    min_confidence: Annotated[
-        float,
-        typer.Option("--min-confidence", help="Below it the answer is unknown.", min=0, max=1),
-    ] = 0.5,
+    min_confidence: MinConfidence = 0.5,
     coverage: Annotated[
         float | None,
         typer.Option(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from ..leaving import AllowRestricted, require_leave
 from ..options import EdgeType, Jobs, Json, MinSynapses, Name, Out, Seed, Where, open_graph
 from ..output import console, print_json, print_table, progress, records, write_rows
-from .cell_types_options import LabelColumn, rows_of, types_with_confidence
+from .cell_types_options import (
+    LabelColumn,
+    MinConfidence,
+    OnlyWith,
+    rows_of,
+    types_with_confidence,
+)
 
 HELP = """Carry the types of a few labelled neurons over to all others, by what their partners are (in the spirit of NTAC).
 
@@ -29,18 +31,8 @@ Examples:
 def seeded(
     connectome: Name,
     labels: LabelColumn = "cell_type",
-    only: Annotated[
-        str | None,
-        typer.Option(
-            "--only",
-            metavar="COLUMN=VALUE",
-            help="Know only the labels of neurons with this value, e.g. side=left.",
-        ),
-    ] = None,
-    min_confidence: Annotated[
-        float,
-        typer.Option("--min-confidence", help="Below it the answer is unknown.", min=0, max=1),
-    ] = 0.5,
+    only: OnlyWith = None,
+    min_confidence: MinConfidence = 0.5,
     seed: Seed = 0,
     edge_type: EdgeType = "chemical",
     min_synapses: MinSynapses = None,

@@ -14,6 +14,7 @@ from .cell_types_options import (
     Features,
     Kinds,
     LabelColumn,
+    OnlyWith,
     TyperOption,
     open_wiring,
     rows_of,
@@ -40,14 +41,7 @@ def train(
     connectome: Name,
     model: Annotated[Path, typer.Argument(help="File to keep the model in.", show_default=False)],
     labels: LabelColumn = "cell_type",
-    only: Annotated[
-        str | None,
-        typer.Option(
-            "--only",
-            metavar="COLUMN=VALUE",
-            help="Learn only from neurons with this value, e.g. side=left; others pass messages on.",
-        ),
-    ] = None,
+    only: OnlyWith = None,
     features: Features = None,
     option: TyperOption = None,
     error_model: ErrorModelName = None,

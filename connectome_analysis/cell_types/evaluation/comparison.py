@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from ..graph_network.cell_typer import CellTyper
 from ..graph_network.conformal_sets import ConformalSets
 from ..graph_network.labels import number_labels
 from ..graph_network.scores_of_types import macro_f1_of_numbers
+from ..graph_network.typer_options import option_names
 from ..graph_network.wirings import as_graphs, main_graph
 from .baselines import METHODS, WITH_ERRORS, Method, Task, graph_network_errors
 from .leakage import LeakageWarning, leakage
@@ -229,7 +229,7 @@ class _Found:
 
 
 def _require_typer_options(given: Mapping[str, Any]) -> None:
-    there = set(signature(CellTyper).parameters) - {"error_model", "rng", "progress"}
+    there = option_names()
     wrong = [name for name in given if name not in there]
     if wrong:
         msg = f"CellTyper has no option {wrong[0]!r}; it has: {', '.join(sorted(there))}."
